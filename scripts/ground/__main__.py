@@ -1,0 +1,33 @@
+"""scripts/run, scripts/test, scripts/odoo and scripts/psql all come in here."""
+
+import errno
+import importlib
+import signal
+import sys
+
+from console import Stop
+
+
+def main():
+    name, *arguments = sys.argv[1:]
+    # A polite end, by whatever signal, gives every step the time to clean up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    try:
+        return importlib.import_module(f"command_{name}").main(arguments)
+    except Stop as stop:
+        print(f"\n✗ {stop.problem}", file=sys.stderr)
+        if stop.remedy.strip():
+            print(f"  {stop.remedy.strip()}", file=sys.stderr)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        print(f"\n✗ {error.strerror}: {error.filename or ''}", file=sys.stderr)
+        print("  Free some space there or give yourself the right to write, then run this again.", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    return 1
+
+
+sys.exit(main())
