@@ -1,3 +1,5 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from . import field_errors
+from . import form_reader
 from . import secret
