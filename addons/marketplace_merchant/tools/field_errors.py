@@ -4,11 +4,13 @@ from odoo.exceptions import ValidationError
 
 
 class FieldErrors(ValidationError):
-    """Everything that is wrong in one form, so that a page can show each message at its field.
+    """All that is wrong with what a person typed, each message at its field.
 
-    :param dict field_errors: message by name of the form's field
+    Collect every error of a form before raising: nobody likes to learn of them one by one.
+
+    :param dict field_errors: field name → what is wrong and what to do, in the user's words
     """
 
     def __init__(self, field_errors):
-        super().__init__('\n'.join(field_errors.values()))
+        super().__init__("\n".join(dict.fromkeys(field_errors.values())))
         self.field_errors = field_errors
