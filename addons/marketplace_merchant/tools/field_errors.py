@@ -4,13 +4,13 @@ from odoo.exceptions import ValidationError
 
 
 class FieldErrors(ValidationError):
-    """All that is wrong with what a person typed, each message at its field.
+    """What is wrong with a form, field by field: all of it at once, and nothing is saved.
 
-    Collect every error of a form before raising: nobody likes to learn of them one by one.
+    A web page shows each text at its field; any other door shows them one below the other.
 
-    :param dict field_errors: field name → what is wrong and what to do, in the user's words
+    :param dict field_errors: the message for each field name
     """
 
     def __init__(self, field_errors):
-        super().__init__("\n".join(dict.fromkeys(field_errors.values())))
+        super().__init__("\n".join(field_errors.values()))
         self.field_errors = field_errors
