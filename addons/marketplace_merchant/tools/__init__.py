@@ -1,5 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from . import elevate
 from . import field_errors
 from . import form_reader
 from . import secret

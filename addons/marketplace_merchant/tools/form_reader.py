@@ -1,5 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+import math
 import re
 import unicodedata
 from datetime import date
@@ -105,6 +106,22 @@ class FormReader:
                 "%s should be a date: year-month-day, as in 2030-12-31.", label,
             ))
 
+    def number(self, name, label, minimum=0.0, maximum=None, required=True):
+        """Read a number; whoever sends one need not write it as text."""
+        value = self._raw(name, label, required)
+        if value is None:
+            return
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            self.fail(name, self.env._("%s should be a number, as in 12.50.", label))
+        elif number < minimum or (maximum is not None and number > maximum):
+            self.fail(name, self.env._("%s is out of the usual range.", label))
+        else:
+            self.clean[name] = number
+
     def record(self, name, label, offered, required=True):
         """Read the id of one of the ``offered`` records."""
         value = self._raw(name, label, required)
@@ -136,7 +153,7 @@ class FormReader:
     def _raw(self, name, label, required):
         """Return the stripped text; note it when it is missing or no text at all."""
         value = self.values.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool):
             value = str(value)
         if value in (None, False):
             value = ''
