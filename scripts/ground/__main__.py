@@ -16,18 +16,24 @@ def main():
     try:
         return importlib.import_module(f"command_{name}").main(arguments)
     except Stop as stop:
-        print(f"\n✗ {stop.problem}", file=sys.stderr)
-        if stop.remedy.strip():
-            print(f"  {stop.remedy.strip()}", file=sys.stderr)
+        complain(stop.problem, stop.remedy)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
             raise
-        print(f"\n✗ {error.strerror}: {error.filename or ''}", file=sys.stderr)
-        print("  Free some space there or give yourself the right to write, then run this again.", file=sys.stderr)
+        complain(
+            f"{error.strerror}: {error.filename or ''}",
+            "Make room there, or give yourself the right to write, then run this again.",
+        )
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
     return 1
+
+
+def complain(problem, remedy):
+    print(f"\n✗ {problem}", file=sys.stderr)
+    if remedy:
+        print(f"  {remedy}", file=sys.stderr)
 
 
 sys.exit(main())

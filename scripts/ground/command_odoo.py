@@ -1,7 +1,7 @@
 """scripts/odoo: Odoo's own command line, with our addons and database server."""
 
 import setup
-from command_run import hand_over
+from console import hand_over
 from databases import environment
 from places import PYTHON
 

@@ -3,7 +3,7 @@
 import os
 
 import postgres
-from command_run import hand_over
+from console import hand_over
 
 
 def main(arguments):

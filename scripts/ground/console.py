@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -33,10 +34,10 @@ def step(text):
     say(f"  done in {time.monotonic() - started:.0f} s")
 
 
-def run(command, *, log, watch=None, problem, remedy="", **options):
+def run(command, *, log, watch=None, problem=None, remedy="", **options):
     """Run a long command with its output in `log`; `watch(line)` sees each line as it comes.
 
-    When it fails, the end of its output is what the person needs to see.
+    When it fails and that is a `problem`, the end of its output is what the person needs to see.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     tail = collections.deque(maxlen=25)
@@ -60,17 +61,35 @@ def run(command, *, log, watch=None, problem, remedy="", **options):
             process.terminate()
             process.wait()
             raise
-    if process.wait():
+    if process.wait() and problem:
         say("".join(f"    {line}" for line in tail).rstrip())
-        full = "No space left on device" in "".join(tail)
-        raise Stop(problem, f"Free some disk space. {remedy}" if full else f"{remedy} Full log: {log}")
+        if "No space left on device" in "".join(tail):
+            remedy = "Free some disk space, then run this again."
+        raise Stop(problem, f"{remedy} Full log: {log}".strip())
+
+
+def hand_over(command, environ):
+    """Let another program have the terminal, and wait for it.
+
+    Ctrl-C reaches it from the terminal; here it only must not end the waiting.
+    """
+    process = subprocess.Popen([str(part) for part in command], env=environ)
+    previous = {
+        signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: process.terminate()),
+    }
+    try:
+        return process.wait()
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 class Progress:
     """A counter on one line of a terminal; on anything else, a line every ten seconds."""
 
     def __init__(self):
-        self.printed = 0
+        self.printed = time.monotonic()
         self.open_line = False
 
     def show(self, text):

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from console import Stop, is_root, run, step
+from console import Stop, is_root, run, say, step
 from places import LOGS
 
 APT_ENVIRONMENT = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -36,3 +36,11 @@ def _install(package, remedy):
     if known.returncode:
         run(["apt-get", "update"], log=LOGS / "apt-update.log", **options)
     run(install, log=LOGS / f"apt-{package}.log", **options)
+
+
+def want(program, package, why):
+    """Like `need`, for what most things work without."""
+    try:
+        need(lambda: shutil.which(program), package, why)
+    except Stop as stop:
+        say(f"· {stop.problem} Going on without. {stop.remedy}")

@@ -77,8 +77,8 @@ def _check_foreign_server():
     host = os.environ["PGHOST"]
     try:
         rights = query(
-            "SELECT current_setting('server_version_num')::int / 10000, rolcreatedb OR rolsuper, current_user"
-            " FROM pg_roles WHERE rolname = current_user"
+            "SELECT current_setting('server_version_num')::int / 10000,"
+            " rolcreatedb OR rolsuper, current_user FROM pg_roles WHERE rolname = current_user"
         )
     except Stop as stop:
         raise Stop(
@@ -90,7 +90,10 @@ def _check_foreign_server():
     if int(version) < OLDEST_VERSION:
         raise Stop(f"The database server {host} is version {version}; Odoo needs {OLDEST_VERSION}.")
     if may_create != "t":
-        raise Stop(f"The user {user} may not create databases on {host}.", f"ALTER ROLE {user} CREATEDB;")
+        raise Stop(
+            f"The user {user} may not create databases on {host}.",
+            f"Let its administrator run:  ALTER ROLE {user} CREATEDB;",
+        )
     if user == "postgres":
         raise Stop("Odoo refuses to work as the user postgres.", "Set PGUSER to another one.")
 
@@ -145,9 +148,9 @@ class Cluster:
         log = self.folder / "postgres.log"
         started = self._control("start", "--wait", "--timeout=120", f"--log={log}")
         if started.returncode:
-            tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:]) if log.exists() else ""
+            reason = log.read_text(errors="replace") if log.exists() else started.stderr
             raise Stop(
-                f"PostgreSQL does not start:\n{tail or started.stderr}",
+                "PostgreSQL does not start:\n" + "\n".join(reason.splitlines()[-5:]),
                 f"Its data is in {self.data}; move it away to begin anew.",
             )
 

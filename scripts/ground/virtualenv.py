@@ -24,8 +24,8 @@ def prepare(odoo_folder, with_tests):
 
 def _create():
     """A Python that was upgraded or removed leaves an environment that no longer starts."""
-    works = subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True) if PYTHON.exists() else None
-    if works and works.returncode == 0:
+    pip = [PYTHON, "-m", "pip", "--version"]
+    if PYTHON.exists() and subprocess.run(pip, capture_output=True, check=False).returncode == 0:
         return
     need_space(ROOT, 2, "The Python environment")
     shutil.rmtree(VENV, ignore_errors=True)

@@ -1,0 +1,80 @@
+"""What every test run of ours insists on: a clean log, and no test skipped."""
+
+import logging
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+EXPECTED_LOG = Path(__file__).parent / "tests" / "expected_log.txt"
+
+# The server that pytest-odoo starts would run queued jobs behind the back of the tests.
+os.environ.setdefault("ODOO_QUEUE_JOB_CHANNELS", "root:0")
+
+
+class Complaints(logging.Handler):
+    """Collects what Odoo logs as WARNING or worse.
+
+    A test that expects such a line takes it away with `mute_logger` or `assertLogs`: both keep
+    it from coming here.
+    """
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.unclaimed = []
+        lines = EXPECTED_LOG.read_text().splitlines()
+        self.expected = re.compile("|".join(li for li in lines if li and not li.startswith("#")))
+
+    def emit(self, record):
+        # Warnings of Python itself are pytest's to show.
+        if record.name != "py.warnings" and not self.expected.search(record.getMessage()):
+            self.unclaimed.append(self.format(record))
+
+    def take(self):
+        taken, self.unclaimed = self.unclaimed, []
+        return taken
+
+
+complaints = Complaints()
+complaints.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+
+
+def pytest_configure():
+    logging.getLogger().addHandler(complaints)
+
+
+@pytest.fixture(autouse=True)
+def clean_log():
+    """Fail the test during which, or during whose class set-up, something was logged."""
+    yield
+    if unexpected := complaints.take():
+        pytest.fail("Unexpected in the log:\n" + "\n".join(unexpected), pytrace=False)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """What was logged between tests counts as well."""
+    if unexpected := complaints.take():
+        print("\nUnexpected in the log outside of any test:", *unexpected, sep="\n")
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport():
+    """A skipped test proves nothing, and nobody notices it: it fails."""
+    outcome = yield
+    _refuse_skip(outcome.get_result())
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report():
+    outcome = yield
+    _refuse_skip(outcome.get_result())
+
+
+def _refuse_skip(report):
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"No test may be skipped. {reason}"
