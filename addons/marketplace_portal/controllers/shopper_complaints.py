@@ -1,0 +1,154 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from werkzeug.exceptions import NotFound
+
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+from .merchant_portal import MAX_UPLOAD_LENGTH
+from .shopper_portal import PARCEL_PATH, ShopperPortal
+
+COMPLAINT_PATH = '/my/complaints'
+
+
+class ShopperComplaints(ShopperPortal):
+    """Complaints about a parcel: open one, read and answer in its thread."""
+
+    _complaints_per_page = 20
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if 'complaint_count' in counters:
+            complaints_sudo = request.env['marketplace.complaint'].sudo()
+            values['complaint_count'] = complaints_sudo.search_count(self._complaint_domain())
+        return values
+
+    def _complaint_domain(self):
+        return [('partner_id', '=', request.env.user.partner_id.id)]
+
+    @route(
+        f'{PARCEL_PATH}/<int:parcel_id>/complain',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+        methods=['GET', 'POST'],
+        max_content_length=MAX_UPLOAD_LENGTH,
+    )
+    def parcel_complain(self, parcel_id, kind='', subject='', description='', **post):
+        parcel_sudo = self._shopper_record('marketplace.order', parcel_id)
+        errors = {}
+        if request.httprequest.method == 'POST':
+            parcel = request.env['marketplace.order'].browse(parcel_id)
+            files = self._merchant_uploads('files')
+            errors = self._merchant_submit(
+                lambda: parcel.portal_complain(kind, subject, description, files)
+            )
+            if not errors:
+                complaint_sudo = parcel_sudo.complaint_ids._filtered_open()
+                message = request.env._("Your complaint is sent. The merchant answers soon.")
+                return self._merchant_done(f'{COMPLAINT_PATH}/{complaint_sudo.id}', message)
+        elif not parcel_sudo._may_complain():
+            return request.redirect(self._parcel_url(parcel_sudo))
+        values = self._shopper_values(
+            'parcel_complain',
+            parcel=parcel_sudo,
+            kinds=self._selection('marketplace.complaint', 'kind'),
+            errors=errors,
+            typed={'kind': kind, 'subject': subject, 'description': description},
+        )
+        return request.render('marketplace_portal.parcel_complain', values)
+
+    @route(
+        [COMPLAINT_PATH, f'{COMPLAINT_PATH}/page/<int:page>'],
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+    )
+    def shopper_complaints(self, page=1, **kwargs):
+        complaints_sudo = request.env['marketplace.complaint'].sudo()
+        domain = self._complaint_domain()
+        pager = portal_pager(
+            url=COMPLAINT_PATH,
+            total=complaints_sudo.search_count(domain),
+            page=page,
+            step=self._complaints_per_page,
+        )
+        complaints_sudo = complaints_sudo.search(
+            domain,
+            order='id desc',
+            limit=self._complaints_per_page,
+            offset=pager['offset'],
+        )
+        values = self._shopper_values(
+            'shopper_complaints', complaints=complaints_sudo, pager=pager
+        )
+        return request.render('marketplace_portal.shopper_complaints', values)
+
+    @route(
+        f'{COMPLAINT_PATH}/<int:complaint_id>',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+        methods=['GET', 'POST'],
+        max_content_length=MAX_UPLOAD_LENGTH,
+    )
+    def shopper_complaint(self, complaint_id, action=None, body='', **post):
+        complaint_sudo = self._shopper_record('marketplace.complaint', complaint_id)
+        errors = {}
+        if request.httprequest.method == 'POST':
+            errors = self._merchant_submit(lambda: self._complaint_act(complaint_id, action, body))
+            if not errors:
+                message = self._complaint_message(action)
+                return self._merchant_done(f'{COMPLAINT_PATH}/{complaint_id}', message)
+        values = self._shopper_values(
+            'shopper_complaint',
+            complaint=complaint_sudo,
+            errors=errors,
+            typed={'body': body},
+        )
+        return request.render('marketplace_portal.shopper_complaint', values)
+
+    def _complaint_act(self, complaint_id, action, body):
+        """Call the method of the pressed button, as the user in person.
+
+        :raise NotFound: for a button that the page does not have
+        """
+        complaint = request.env['marketplace.complaint'].browse(complaint_id)
+        if action == 'reply':
+            complaint.portal_reply(body, self._merchant_uploads('files'))
+        elif action == 'escalate':
+            complaint.portal_escalate()
+        elif action == 'withdraw':
+            complaint.portal_withdraw()
+        elif action == 'close':
+            complaint.portal_close()
+        else:
+            raise NotFound()
+
+    def _complaint_message(self, action):
+        _ = request.env._
+        return {
+            'reply': _("Your message is sent."),
+            'escalate': _("The platform decides now. You are told by mail."),
+            'withdraw': _("You have withdrawn your complaint."),
+            'close': _("Thank you. This complaint is closed."),
+        }[action]
+
+    @route(
+        f'{COMPLAINT_PATH}/<int:complaint_id>/file/<int:attachment_id>',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+    )
+    def shopper_complaint_file(self, complaint_id, attachment_id, **kwargs):
+        complaint_sudo = self._shopper_record('marketplace.complaint', complaint_id)
+        files_sudo = complaint_sudo.message_line_ids.attachment_ids
+        attachment_sudo = files_sudo.filtered(lambda file: file.id == attachment_id)
+        if not attachment_sudo:
+            raise NotFound()
+        return self._merchant_attachment(attachment_sudo)

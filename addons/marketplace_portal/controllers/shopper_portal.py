@@ -1,0 +1,161 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from werkzeug.exceptions import NotFound
+
+from odoo.http import request, route
+
+from ..const import STATE_COLORS
+from .merchant_portal import NOTICE_SESSION_KEY, MerchantPortal
+
+PARCEL_PATH = '/my/parcels'
+RETURN_PATH = '/my/returns'
+
+
+class ShopperPortal(MerchantPortal):
+    """What a shopper does after the purchase: follow parcels, confirm them, send goods back."""
+
+    # === ACCESS === #
+
+    def _shopper_record(self, model_name, record_id):
+        """Return the sudoed record if the acting user is its shopper.
+
+        :raise NotFound: without telling a foreign record from a missing one
+        """
+        # Whoever buys may read what was bought, staff without a role on the marketplace as well:
+        # the domain is the access check.
+        record_sudo = request.env[model_name].sudo().search(
+            [('id', '=', record_id), ('partner_id', '=', request.env.user.partner_id.id)], limit=1
+        )
+        if not record_sudo:
+            raise NotFound()
+        return record_sudo
+
+    # === VALUES === #
+
+    def _shopper_values(self, page_name, **values):
+        """Return the rendering values of one of the shopper's pages."""
+        return {
+            **self._prepare_portal_layout_values(),
+            'page_name': page_name,
+            'notice': request.session.pop(NOTICE_SESSION_KEY, None),
+            'errors': {},
+            'typed': {},
+            'state_colors': STATE_COLORS,
+            **values,
+        }
+
+    # === ORDER PAGE === #
+
+    @route()
+    def portal_order_page(self, order_id, *args, **kwargs):
+        response = super().portal_order_page(order_id, *args, **kwargs)
+        order_sudo = getattr(response, 'qcontext', {}).get('sale_order')
+        if order_sudo:
+            response.qcontext.update(
+                # Who may act is the visitor, not the superuser that reads the order for the page.
+                parcels=order_sudo.marketplace_order_ids.with_user(request.env.user).sudo(),
+                state_colors=STATE_COLORS,
+                notice=request.session.pop(NOTICE_SESSION_KEY, None),
+            )
+        return response
+
+    def _parcel_url(self, parcel_sudo):
+        return f'/my/orders/{parcel_sudo.sale_order_id.id}#parcel_{parcel_sudo.id}'
+
+    @route(
+        f'{PARCEL_PATH}/<int:parcel_id>/confirm',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+        methods=['POST'],
+    )
+    def parcel_confirm(self, parcel_id, **kwargs):
+        parcel_sudo = self._shopper_record('marketplace.order', parcel_id)
+        parcel = request.env['marketplace.order'].browse(parcel_id)
+        if errors := self._merchant_submit(parcel.portal_confirm_receipt):
+            self._merchant_notify(errors['message'], 'danger')
+        else:
+            self._merchant_notify(request.env._("Thank you. Enjoy your purchase!"))
+        return request.redirect(self._parcel_url(parcel_sudo))
+
+    # === RETURNS === #
+
+    @route(
+        f'{PARCEL_PATH}/<int:parcel_id>/return',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+        methods=['GET', 'POST'],
+    )
+    def parcel_return(self, parcel_id, kind='', reason='', **post):
+        parcel_sudo = self._shopper_record('marketplace.order', parcel_id)
+        errors = {}
+        if request.httprequest.method == 'POST':
+            parcel = request.env['marketplace.order'].browse(parcel_id)
+            quantities = self._return_quantities(post)
+            errors = self._merchant_submit(
+                lambda: parcel.portal_request_return(kind, reason, quantities)
+            )
+            if not errors:
+                message = request.env._("Your request is sent. The merchant answers soon.")
+                return self._merchant_done(self._parcel_url(parcel_sudo), message)
+        elif not parcel_sudo._may_request_return():
+            return request.redirect(self._parcel_url(parcel_sudo))
+        values = self._shopper_values(
+            'parcel_return',
+            parcel=parcel_sudo,
+            kinds=self._selection('marketplace.return', 'kind'),
+            errors=errors,
+            typed={'kind': kind, 'reason': reason, **post},
+        )
+        return request.render('marketplace_portal.parcel_return', values)
+
+    def _return_quantities(self, post):
+        """Return the quantity typed for each order line, by its id; what is no number stays text.
+
+        The model tells the shopper what is wrong with it.
+        """
+        quantities = {}
+        for name, value in post.items():
+            prefix, _separator, line_id = name.partition('quantity_')
+            if not prefix and line_id.isdigit() and value.strip():
+                quantities[int(line_id)] = self._number(value)
+        return quantities
+
+    def _number(self, text):
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
+    def _selection(self, model_name, field_name):
+        """Return the translated choices of a field."""
+        field = request.env[model_name]._fields[field_name]
+        return field._description_selection(request.env)
+
+    @route(
+        f'{RETURN_PATH}/<int:return_id>',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+        methods=['GET', 'POST'],
+    )
+    def shopper_return(self, return_id, tracking='', **post):
+        return_sudo = self._shopper_record('marketplace.return', return_id)
+        errors = {}
+        if request.httprequest.method == 'POST':
+            goods_return = request.env['marketplace.return'].browse(return_id)
+            errors = self._merchant_submit(lambda: goods_return.portal_ship(tracking))
+            if not errors:
+                message = request.env._("Thank you. The merchant expects your parcel.")
+                return self._merchant_done(f'{RETURN_PATH}/{return_id}', message)
+        values = self._shopper_values(
+            'shopper_return',
+            goods_return=return_sudo,
+            errors=errors,
+            typed={'tracking': tracking},
+        )
+        return request.render('marketplace_portal.shopper_return', values)
