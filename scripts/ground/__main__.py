@@ -10,9 +10,10 @@ from console import Stop
 
 def main():
     name, *arguments = sys.argv[1:]
-    # A polite end, by whatever signal, gives every step the time to clean up.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    # Whatever the signal, every step gets the time to clean up. SIGINT too, because shells start
+    # programs in the background deaf to it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         return importlib.import_module(f"command_{name}").main(arguments)
     except Stop as stop:

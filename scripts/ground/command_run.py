@@ -123,7 +123,7 @@ def _serve(options):
 
 
 def _wait_until_it_answers(process, port, log):
-    """The first pages also build the style sheets and scripts, so that no person waits for them."""
+    """The pages too, so that what is printed as open is."""
     for path in ("/web/health", "/", "/web/login"):
         patience = time.monotonic() + START_SECONDS
         while not _answers(port, path):

@@ -55,7 +55,7 @@ def _pytest(database="", arguments=()):
 
 def _lint():
     say("· Lint")
-    checks = [[VENV / "bin" / "ruff", "check", "."]]
+    checks = [[VENV / "bin" / "ruff", "check", "--output-format=concise", "."]]
     if addons():
         checks.append([PYTHON, "-m", "pylint", *(f"addons/{name}" for name in addons())])
     if any([subprocess.run(check, cwd=ROOT, check=False).returncode for check in checks]):
