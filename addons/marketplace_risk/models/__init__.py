@@ -1,0 +1,7 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from . import complaint
+from . import complaint_message
+from . import ir_attachment
+from . import order
+from . import remedy

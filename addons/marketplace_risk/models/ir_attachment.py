@@ -1,0 +1,46 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+EVIDENCE_MODEL = 'marketplace.complaint.message'
+# Compared with `is`: a remote caller can send any context, but cannot build this object.
+EVIDENCE_KEY = object()
+
+
+class IrAttachment(models.Model):
+    """Files of a complaint are evidence: nobody adds, alters or removes one afterwards."""
+
+    _inherit = 'ir.attachment'
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        attachments = super().create(vals_list)
+        if self.env.context.get('marketplace_evidence_key') is not EVIDENCE_KEY:
+            attachments._check_not_evidence()
+        return attachments
+
+    def write(self, vals):
+        self._check_not_evidence()
+        result = super().write(vals)
+        if 'res_model' in vals:
+            self._check_not_evidence()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_evidence(self):
+        self._check_not_evidence()
+
+    # === BUSINESS METHODS === #
+
+    def _check_not_evidence(self):
+        """Raise when one of the files belongs to a complaint, for the superuser as well."""
+        if any(attachment.res_model == EVIDENCE_MODEL for attachment in self.sudo()):
+            raise UserError(
+                self.env._(
+                    "The files of a complaint are evidence and cannot be added to, changed or"
+                    " removed. Send a new message with the right file instead."
+                )
+            )

@@ -1,0 +1,114 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount
+
+from odoo.addons.marketplace_merchant.models.state_mixin import Move
+
+
+class MarketplaceRemedy(models.Model):
+    """One part of the decision of a complaint; it carries itself out, once."""
+
+    _name = 'marketplace.remedy'
+    _description = "Remedy"
+    _inherit = ['marketplace.guard.mixin', 'marketplace.state.mixin']
+    _order = 'id'
+    _guard_editable = ('kind', 'amount')
+    _guard_frozen = ('complaint_id',)
+    _state_initial = 'draft'
+    _state_moves = (Move('draft', 'executed', by=('marketplace_risk.group_arbitrator',)),)
+
+    complaint_id = fields.Many2one(
+        comodel_name='marketplace.complaint', required=True, ondelete='restrict', index=True
+    )
+    currency_id = fields.Many2one(related='complaint_id.currency_id')
+    state = fields.Selection(
+        selection=[('draft', "Planned"), ('executed', "Carried out")],
+        readonly=True,
+        required=True,
+        copy=False,
+    )
+    kind = fields.Selection(
+        selection=[('refund', "Refund to the shopper"), ('nothing', "Nothing is owed")],
+        required=True,
+        default='refund',
+    )
+    amount = fields.Monetary(help="What the shopper gets back, tax included.")
+    refund_move_ids = fields.Many2many(
+        comodel_name='account.move',
+        string="Credit Notes",
+        readonly=True,
+        copy=False,
+        groups='marketplace_merchant.group_staff',
+    )
+
+    # Two people who press the same button, or one who presses it twice, run into these as well.
+    _kind_uniq = models.UniqueIndex(
+        '(complaint_id, kind)', "A decision has each kind of remedy once: change its amount."
+    )
+    _amount_sane = models.Constraint(
+        "CHECK (CASE WHEN kind = 'nothing' THEN COALESCE(amount, 0) = 0 ELSE amount > 0 END)",
+        "A refund needs an amount above zero; a remedy “Nothing is owed” has none.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('kind', 'amount', 'currency_id')
+    def _compute_display_name(self):
+        labels = dict(self._fields['kind']._description_selection(self.env))
+        for remedy in self:
+            label = labels.get(remedy.kind, '')
+            amount = remedy.amount and format_amount(self.env, remedy.amount, remedy.currency_id)
+            remedy.display_name = f"{label}: {amount}" if amount else label
+
+    # === ONCHANGE METHODS === #
+
+    @api.onchange('kind')
+    def _onchange_kind(self):
+        if self.kind == 'nothing':
+            self.amount = 0.0
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        remedies = super().create(vals_list)
+        remedies._check_open()
+        return remedies
+
+    def write(self, vals):
+        self._check_open()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_decided(self):
+        self._check_open()
+
+    # === BUSINESS METHODS === #
+
+    def _check_open(self):
+        """Raise unless these remedies may still be changed by the acting user."""
+        if any(remedy.state == 'executed' for remedy in self):
+            raise UserError(
+                self.env._("This remedy is carried out already and cannot be changed any more.")
+            )
+        if not self.env.su:
+            self.complaint_id._check_deciding()
+
+    def _execute(self):
+        """Carry out what is still planned; a replay finds nothing left to do."""
+        self.lock_for_update()
+        for remedy in self.filtered(lambda remedy: remedy.state == 'draft'):
+            getattr(remedy, f'_execute_{remedy.kind}')()
+            remedy._move_to('executed')
+
+    def _execute_refund(self):
+        complaint = self.complaint_id
+        reason = self.env._(
+            "Complaint %(name)s: %(subject)s", name=complaint.name, subject=complaint.subject
+        )
+        self.refund_move_ids = complaint.order_id._refund_amount(self.amount, reason, self)
+
+    def _execute_nothing(self):
+        """Nothing is owed, so nothing is done."""
