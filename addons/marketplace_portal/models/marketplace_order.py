@@ -3,6 +3,7 @@
 from odoo import models
 
 from odoo.addons.marketplace_risk.models.order import COMPLAINT_STATES
+from odoo.addons.marketplace_settlement.models.marketplace_order import SENT_STATES
 
 # The way of a parcel as its shopper sees it.
 PARCEL_STATES = ('to_accept', 'to_ship', 'shipped', 'delivered', 'completed')
@@ -16,39 +17,45 @@ class MarketplaceOrder(models.Model):
     def _get_parcel_steps(self):
         """Return the steps of the parcel's way as its shopper sees them.
 
-        :return: one dict per step: label and status (``done``, ``current`` or ``todo``); none for
+        :return: one dict per step: label, and status (``done``, ``current`` or ``todo``); none for
             a cancelled parcel
         :rtype: list[dict]
         """
         self.ensure_one()
         if self.state not in PARCEL_STATES:
             return []
-        current = PARCEL_STATES.index(self.state)
-        last = len(PARCEL_STATES) - 1
+        here = PARCEL_STATES.index(self.state)
+        labels = self._get_parcel_labels()
+        statuses = ['done'] * here + ['current'] + ['todo'] * (len(labels) - here - 1)
+        if self.state == 'completed':
+            statuses[-1] = 'done'
         return [
-            {
-                'label': label,
-                'status': 'done'
-                if position < current or current == last
-                else 'current'
-                if position == current
-                else 'todo',
-            }
-            for position, label in enumerate(self._get_parcel_labels())
+            {'label': label, 'status': status}
+            for label, status in zip(labels, statuses, strict=True)
         ]
 
     def _get_parcel_labels(self):
+        """Return what the shopper reads at each of the states of ``PARCEL_STATES``."""
         _ = self.env._
         return [_("Ordered"), _("Accepted"), _("Shipped"), _("Delivered"), _("Completed")]
 
     def _may_confirm_receipt(self):
         """Return whether the acting user may confirm that this parcel arrived."""
         self.ensure_one()
-        return self._state_actor_shopper() and self.state in ('shipped', 'delivered')
+        return (
+            self._state_actor_shopper() and self.state in SENT_STATES and not self.date_received
+        )
+
+    def _may_request_return(self):
+        """Return whether the acting user may ask to return goods of this parcel now."""
+        self.ensure_one()
+        if not self._state_actor_shopper() or self.state not in SENT_STATES:
+            return False
+        return bool(self._returnable_quantities())
 
     def _may_complain(self):
         """Return whether the acting user may complain about this parcel now."""
         self.ensure_one()
-        if not self._state_actor_shopper():
+        if not self._state_actor_shopper() or self.state not in COMPLAINT_STATES:
             return False
-        return self.state in COMPLAINT_STATES and not self.complaint_ids._filtered_open()
+        return not self.complaint_ids._filtered_open()

@@ -1,0 +1,48 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+# Bootstrap colour of the badge of a state, whatever the document; grey for those not named here.
+STATE_COLORS = {
+    # Somebody has to act
+    'to_accept': 'warning',
+    'requested': 'warning',
+    'in_review': 'warning',
+    'sent': 'warning',
+    'submitted': 'warning',
+    'merchant_response': 'warning',
+    'expiring': 'warning',
+    'grace': 'warning',
+    # On its way
+    'onboarding': 'info',
+    'to_ship': 'info',
+    'shipped': 'info',
+    'approved': 'info',
+    'in_transit': 'info',
+    'received': 'info',
+    'confirmed': 'info',
+    'posted': 'info',
+    'pending': 'info',
+    'negotiation': 'info',
+    'arbitration': 'info',
+    'decided': 'info',
+    # Well ended
+    'active': 'success',
+    'live': 'success',
+    'valid': 'success',
+    'verified': 'success',
+    'delivered': 'success',
+    'completed': 'success',
+    'refunded': 'success',
+    'executed': 'success',
+    'paid': 'success',
+    # Went wrong
+    'info_required': 'danger',
+    'rejected': 'danger',
+    'taken_down': 'danger',
+    'suspended': 'danger',
+    'expelled': 'danger',
+    'exiting': 'danger',
+    'escalated': 'danger',
+    'expired': 'danger',
+    'revoked': 'danger',
+    'failed': 'danger',
+}

@@ -1,0 +1,12 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from . import merchant_portal
+from . import merchant_apply
+from . import merchant_orders
+from . import merchant_products
+from . import merchant_finance
+from . import merchant_service
+from . import merchant_account
+from . import storefront
+from . import shopper_portal
+from . import shopper_complaints

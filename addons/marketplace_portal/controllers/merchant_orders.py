@@ -1,0 +1,196 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo.http import request, route
+
+from .merchant_portal import MerchantPortal
+
+ORDER_PATH = '/my/merchant/orders'
+RETURN_PATH = '/my/merchant/returns'
+
+
+class MerchantOrders(MerchantPortal):
+    """Orders to accept and ship, and the goods that come back."""
+
+    # === ORDERS === #
+
+    def _merchant_order_tabs(self):
+        _ = request.env._
+        return {
+            'all': (_("All"), []),
+            'to_accept': (_("To accept"), [('state', '=', 'to_accept')]),
+            'to_ship': (_("To ship"), [('state', '=', 'to_ship')]),
+            'shipped': (_("Shipped"), [('state', 'in', ('shipped', 'delivered'))]),
+            'completed': (_("Completed"), [('state', '=', 'completed')]),
+            'cancelled': (_("Cancelled"), [('state', '=', 'cancelled')]),
+        }
+
+    @route(
+        [ORDER_PATH, f'{ORDER_PATH}/page/<int:page>'],
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+    )
+    def merchant_orders(self, page=1, tab=None, search=None, **kwargs):
+        merchant_sudo = self._merchant_for('orders')
+        listing = self._merchant_list(
+            'marketplace.order',
+            merchant_sudo,
+            ORDER_PATH,
+            tabs=self._merchant_order_tabs(),
+            page=page,
+            tab=tab,
+            search=search,
+            fields=('name', 'tracking_ref'),
+        )
+        trail = [(request.env._("Orders"), ORDER_PATH)]
+        values = self._merchant_values(merchant_sudo, 'orders', trail, **listing)
+        return request.render('marketplace_portal.merchant_orders', values)
+
+    @route(
+        f'{ORDER_PATH}/<int:order_id>',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+        methods=['GET', 'POST'],
+    )
+    def merchant_order(self, order_id, action=None, **post):
+        order_sudo = self._merchant_record('marketplace.order', order_id, 'orders')
+        errors = {}
+        if request.httprequest.method == 'POST':
+            errors = self._merchant_submit(lambda: self._merchant_order_act(order_id, action, post))
+            if not errors:
+                message = self._merchant_order_message(action)
+                return self._merchant_done(f'{ORDER_PATH}/{order_id}', message)
+        trail = [(request.env._("Orders"), ORDER_PATH), (order_sudo.name, '')]
+        values = self._merchant_values(
+            order_sudo.merchant_id,
+            'orders',
+            trail,
+            order=order_sudo,
+            errors=errors,
+            typed=post,
+            failed_action=action if errors else None,
+        )
+        return request.render('marketplace_portal.merchant_order', values)
+
+    def _merchant_order_act(self, order_id, action, post):
+        """Call the method of the pressed button, as the user in person.
+
+        """
+        order = request.env['marketplace.order'].browse(order_id)
+        if action == 'accept':
+            order.portal_accept()
+        elif action == 'refuse':
+            order.portal_refuse(post.get('reason', ''))
+        elif action == 'ship':
+            order.portal_ship(post.get('carrier_name', ''), post.get('tracking_ref', ''))
+        elif action == 'deliver':
+            order.portal_mark_delivered()
+        else:
+            raise self._merchant_not_found()
+
+    def _merchant_order_message(self, action):
+        _ = request.env._
+        return {
+            'accept': _("Order accepted. Pack the goods, then enter the tracking number."),
+            'refuse': _("Order refused. The shopper is told, and refunded."),
+            'ship': _("Order shipped. The shopper can follow the parcel."),
+            'deliver': _("Marked as delivered. The shopper is asked to confirm."),
+        }[action]
+
+    @route(
+        f'{ORDER_PATH}/<int:order_id>/packing-slip',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+    )
+    def merchant_packing_slip(self, order_id, **kwargs):
+        order_sudo = self._merchant_record('marketplace.order', order_id, 'orders')
+        return self._merchant_pdf('marketplace_settlement.action_report_packing_slip', order_sudo)
+
+    # === RETURNS === #
+
+    def _merchant_return_tabs(self):
+        _ = request.env._
+        return {
+            'all': (_("All"), []),
+            'todo': (_("To handle"), [('state', 'in', ('requested', 'in_transit'))]),
+            'approved': (_("Waiting for the goods"), [('state', '=', 'approved')]),
+            'refunded': (_("Refunded"), [('state', 'in', ('received', 'refunded'))]),
+            'rejected': (_("Rejected"), [('state', 'in', ('rejected', 'escalated'))]),
+        }
+
+    @route(
+        [RETURN_PATH, f'{RETURN_PATH}/page/<int:page>'],
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+    )
+    def merchant_returns(self, page=1, tab=None, search=None, **kwargs):
+        merchant_sudo = self._merchant_for('orders')
+        listing = self._merchant_list(
+            'marketplace.return',
+            merchant_sudo,
+            RETURN_PATH,
+            tabs=self._merchant_return_tabs(),
+            page=page,
+            tab=tab,
+            search=search,
+            fields=('name', 'order_id.name', 'reason'),
+        )
+        trail = [(request.env._("Returns"), RETURN_PATH)]
+        values = self._merchant_values(merchant_sudo, 'returns', trail, **listing)
+        return request.render('marketplace_portal.merchant_returns', values)
+
+    @route(
+        f'{RETURN_PATH}/<int:return_id>',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+        methods=['GET', 'POST'],
+    )
+    def merchant_return(self, return_id, action=None, **post):
+        return_sudo = self._merchant_record('marketplace.return', return_id, 'orders')
+        errors = {}
+        if request.httprequest.method == 'POST':
+            errors = self._merchant_submit(
+                lambda: self._merchant_return_act(return_id, action, post)
+            )
+            if not errors:
+                message = self._merchant_return_message(action)
+                return self._merchant_done(f'{RETURN_PATH}/{return_id}', message)
+        trail = [(request.env._("Returns"), RETURN_PATH), (return_sudo.display_name, '')]
+        values = self._merchant_values(
+            return_sudo.merchant_id,
+            'returns',
+            trail,
+            goods_return=return_sudo,
+            errors=errors,
+            typed=post,
+            failed_action=action if errors else None,
+        )
+        return request.render('marketplace_portal.merchant_return', values)
+
+    def _merchant_return_act(self, return_id, action, post):
+        goods_return = request.env['marketplace.return'].browse(return_id)
+        if action == 'approve':
+            goods_return.portal_approve()
+        elif action == 'reject':
+            goods_return.portal_reject(post.get('reason', ''))
+        elif action == 'receive':
+            goods_return.portal_receive()
+        else:
+            raise self._merchant_not_found()
+
+    def _merchant_return_message(self, action):
+        _ = request.env._
+        return {
+            'approve': _("Return approved. The shopper is told what to do next."),
+            'reject': _("Return rejected. The shopper is told your reason."),
+            'receive': _("Goods received. The shopper is refunded."),
+        }[action]

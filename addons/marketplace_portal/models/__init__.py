@@ -1,0 +1,15 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from . import marketplace_complaint
+from . import marketplace_listing_change
+from . import marketplace_merchant
+from . import marketplace_merchant_application
+from . import marketplace_order
+from . import marketplace_shop
+from . import product_image
+from . import product_product
+from . import product_template
+from . import product_template_storefront
+from . import res_users
+from . import sale_order
+from . import sale_order_line

@@ -1,0 +1,152 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import models
+
+
+class MarketplaceMerchant(models.Model):
+    _inherit = 'marketplace.merchant'
+
+    # === BUSINESS METHODS === #
+
+    def _portal_todo(self):
+        """Return what waits for the acting member in the portal, by the roles the member has.
+
+        :return: one card per task: key, page (of the menu), label, url, icon and count
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        return [
+            {
+                'key': key,
+                'page': page,
+                'label': label,
+                'url': f'/my/merchant/{path}',
+                'icon': icon,
+                'count': self._portal_count(model_name, domain),
+            }
+            for role, page, key, label, path, icon, model_name, domain in self._portal_tasks()
+            if self._is_member(role)
+        ] + self._portal_deposit_task()
+
+    def _portal_tasks(self):
+        """Return the kinds of tasks: role, page, key, label, path, icon, model and domain."""
+        _ = self.env._
+        return [
+            ('orders', 'orders', 'accept', _("Orders to accept"), 'orders?tab=to_accept',
+             'fa-shopping-basket', 'marketplace.order', [('state', '=', 'to_accept')]),
+            ('orders', 'orders', 'ship', _("Orders to ship"), 'orders?tab=to_ship',
+             'fa-truck', 'marketplace.order', [('state', '=', 'to_ship')]),
+            ('orders', 'returns', 'return', _("Returns to handle"), 'returns?tab=todo',
+             'fa-undo', 'marketplace.return', [('state', 'in', ('requested', 'in_transit'))]),
+            ('catalogue', 'products', 'listing', _("Products to correct"), 'products?tab=rejected',
+             'fa-cube', 'product.template', [('listing_state', '=', 'rejected')]),
+            ('service', 'complaints', 'complaint', _("Complaints to answer"), 'complaints?tab=todo',
+             'fa-comments-o', 'marketplace.complaint', [('state', '=', 'merchant_response')]),
+            ('finance', 'statements', 'statement', _("Statements to confirm"),
+             'statements?tab=sent', 'fa-file-text-o', 'marketplace.statement',
+             [('state', '=', 'sent')]),
+        ]  # fmt: skip
+
+    def _portal_count(self, model_name, domain):
+        """Count this merchant's documents; sudo, as the member's role is already proven."""
+        return (
+            self.env[model_name].sudo().search_count([('merchant_id', '=', self.id), *domain])
+        )
+
+    def _portal_deposit_task(self):
+        if not self._is_member('finance') or self.currency_id.is_zero(self._deposit_missing()):
+            return []
+        return [
+            {
+                'key': 'deposit',
+                'page': 'deposit',
+                'label': self.env._("Deposit to pay"),
+                'url': '/my/merchant/deposit',
+                'icon': 'fa-shield',
+                'count': 1,
+            }
+        ]
+
+    def _portal_missing(self):
+        """Return what keeps the merchant from selling and being paid, one dict per requirement.
+
+        A requirement that blocks several capabilities is said once.
+        """
+        self.ensure_one()
+        missing = {}
+        for capability in ('list', 'take_orders', 'be_paid'):
+            for item in self.sudo()._missing(capability):
+                missing.setdefault(item['message'], item)
+        return list(missing.values())
+
+    def _portal_balances(self):
+        """Return the merchant's money by where it stands, for members with the finance role.
+
+        :return: one dict per currency: currency, and buckets with label, help and amount
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        if not self._is_member('finance'):
+            return []
+        wallets = self.env['marketplace.wallet'].sudo().search([('merchant_id', '=', self.id)])
+        return [
+            {'currency': wallet.currency_id, 'buckets': self._portal_buckets(wallet)}
+            for wallet in wallets
+        ]
+
+    def _portal_buckets(self, wallet):
+        _ = self.env._
+        buckets = [
+            ('pending', _("Pending"), _("Orders on their way or still in the return period.")),
+            ('available', _("Available"), _("Goes into your next statement.")),
+            ('held', _("Held"), _("Waits for the end of a complaint or a check.")),
+            ('in_transit', _("In transit"), _("In a statement, on its way to your bank.")),
+            ('paid', _("Paid"), _("Paid out to you so far.")),
+            ('debt', _("Owed by you"), _("Refunds after payout; deducted from next statements.")),
+        ]
+        return [
+            {'key': key, 'label': label, 'help': text, 'amount': wallet[key]}
+            for key, label, text in buckets
+            # A debt of zero is no news.
+            if key != 'debt' or not wallet.currency_id.is_zero(wallet.debt)
+        ]
+
+    def _portal_papers(self):
+        """Return the documents and agreements that concern the merchant, for its owners.
+
+        :return: ``documents``: kind and versions of each; ``agreements``: text and acceptance
+        :rtype: dict
+        """
+        self.ensure_one()
+        merchant_sudo = self.sudo()
+        requirements = merchant_sudo._portal_requirements()
+        versions = merchant_sudo.qualification_ids.filtered(lambda doc: doc.state != 'superseded')
+        accepted = merchant_sudo.agreement_acceptance_ids
+        agreements = self.env['marketplace.agreement'].sudo()
+        for kind in dict.fromkeys(requirements.mapped('agreement_kind')):
+            agreements |= agreements._in_force(kind) if kind else agreements
+        return {
+            'documents': [
+                {'type': kind, 'versions': versions.filtered(lambda doc, k=kind: doc.type_id == k)}
+                for kind in requirements.qualification_type_id | versions.type_id
+            ],
+            'agreements': [
+                {
+                    'agreement': agreement,
+                    'acceptance': accepted.filtered(
+                        lambda row, a=agreement: row.agreement_id == a
+                    )[:1],
+                }
+                for agreement in agreements
+            ],
+        }
+
+    def _portal_requirements(self):
+        profile = self._requirement_profile()
+        requirements = self.env['marketplace.requirement'].sudo()
+        for capability in ('take_orders', 'be_paid'):
+            requirements |= requirements._for_capability(capability, profile)
+        return requirements
+
+    def _get_portal_path(self):
+        return f'/my/merchant?merchant={self.id}'
