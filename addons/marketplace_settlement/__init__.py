@@ -1,0 +1,4 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from . import models
+from . import wizards

@@ -1,0 +1,458 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.marketplace_merchant.models.state_mixin import Move
+from odoo.addons.marketplace_merchant.tools.elevate import elevate
+from odoo.addons.marketplace_merchant.tools.form_reader import TEXT_MAX_LENGTH, FormReader
+
+from .marketplace_return import CLOSED_STATES, KINDS
+
+MANAGER = 'marketplace_merchant.group_merchant_manager'
+OPEN_STATES = ('to_accept', 'to_ship')
+SENT_STATES = ('shipped', 'delivered')
+
+
+class MarketplaceOrder(models.Model):
+    """One merchant's part of one sale order: what it has to send, and what it earns by it."""
+
+    _name = 'marketplace.order'
+    _inherit = [
+        'mail.thread',
+        'marketplace.guard.mixin',
+        'marketplace.state.mixin',
+        'marketplace.deadline.mixin',
+    ]
+    _description = "Merchant Order"
+    _order = 'id desc'
+    _rec_names_search = ['name', 'tracking_ref', 'merchant_id.name', 'partner_id.name']
+
+    _guard_frozen = ('sale_order_id', 'merchant_id')
+    _reason_actions = ('action_cancel',)
+    _state_initial = 'to_accept'
+    _state_moves = (
+        Move('to_accept', 'to_ship', by=('member_orders',)),
+        Move('to_accept', 'cancelled', by=('member_orders', MANAGER, 'system'), reason=True),
+        Move('to_ship', 'cancelled', by=('member_orders', MANAGER, 'system'), reason=True),
+        Move('to_ship', 'shipped', by=('member_orders', 'system')),
+        Move('shipped', 'delivered', by=('member_orders', 'shopper', MANAGER, 'system')),
+        Move('delivered', 'completed', by=('system',)),
+    )
+
+    name = fields.Char(required=True, readonly=True, copy=False, index='trigram')
+    sale_order_id = fields.Many2one(
+        comodel_name='sale.order', string="Sales Order", required=True, readonly=True,
+        ondelete='restrict',
+    )  # fmt: skip
+    merchant_id = fields.Many2one(
+        comodel_name='marketplace.merchant', required=True, readonly=True, index=True,
+        ondelete='restrict',
+    )  # fmt: skip
+    partner_id = fields.Many2one(
+        related='sale_order_id.partner_id', string="Shopper", store=True, index=True
+    )
+    company_id = fields.Many2one(related='sale_order_id.company_id', store=True, index=True)
+    currency_id = fields.Many2one(related='sale_order_id.currency_id', store=True)
+    line_ids = fields.One2many(
+        comodel_name='sale.order.line', inverse_name='marketplace_order_id', string="Lines",
+        readonly=True,
+    )  # fmt: skip
+    picking_ids = fields.One2many(
+        comodel_name='stock.picking', inverse_name='marketplace_order_id', string="Transfers",
+        readonly=True,
+    )  # fmt: skip
+    return_ids = fields.One2many(
+        comodel_name='marketplace.return', inverse_name='order_id', string="Returns",
+        readonly=True,
+    )  # fmt: skip
+    return_count = fields.Integer(compute='_compute_return_count')
+    state = fields.Selection(
+        selection=[
+            ('to_accept', "To accept"),
+            ('to_ship', "To ship"),
+            ('shipped', "Shipped"),
+            ('delivered', "Delivered"),
+            ('completed', "Completed"),
+            ('cancelled', "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    amount_goods = fields.Monetary(
+        string="Goods", readonly=True, help="Goods with tax, before discounts."
+    )
+    amount_discount = fields.Monetary(string="Discounts", readonly=True)
+    amount_freight = fields.Monetary(string="Freight", readonly=True)
+    amount_total = fields.Monetary(
+        string="Total", readonly=True, help="What the shopper pays for this merchant's part."
+    )
+    amount_refunded = fields.Monetary(
+        string="Refunded", compute='_compute_amount_refunded', compute_sudo=True
+    )
+    amount_commission = fields.Monetary(
+        string="Commission", readonly=True, groups='marketplace_merchant.group_staff',
+        help="What the marketplace keeps of this order if nothing is refunded.",
+    )  # fmt: skip
+    carrier_name = fields.Char(string="Carrier", readonly=True, copy=False)
+    tracking_ref = fields.Char(
+        string="Tracking Number", readonly=True, copy=False, index='trigram'
+    )
+    cancel_reason = fields.Text(string="Reason of Cancellation", readonly=True, copy=False)
+    date_shipped = fields.Datetime(string="Shipped on", readonly=True, copy=False)
+    date_delivered = fields.Datetime(string="Delivered on", readonly=True, copy=False)
+    date_received = fields.Datetime(
+        string="Received on", readonly=True, copy=False,
+        help="When the shopper confirmed receipt, or kept silent for long enough. The return"
+        " window starts here.",
+    )  # fmt: skip
+    date_return_end = fields.Datetime(
+        string="Returns until", compute='_compute_date_return_end',
+        help="The end of the return window; the order is completed then.",
+    )  # fmt: skip
+    date_completed = fields.Datetime(
+        string="Completed on", readonly=True, copy=False, index='btree_not_null',
+        help="The return window has closed; the days until settlement count from here.",
+    )  # fmt: skip
+    settlement_days = fields.Integer(
+        string="Settlement After (days)", readonly=True, groups='marketplace_merchant.group_staff',
+        help="N of T+N, as the merchant's tier said when the goods were sold.",
+    )  # fmt: skip
+    available_date = fields.Date(
+        string="Available from", compute='_compute_available_date', store=True, compute_sudo=True,
+        help="When what the order earned can be settled.",
+    )  # fmt: skip
+
+    _part_uniq = models.Constraint(
+        'UNIQUE (sale_order_id, merchant_id)',
+        "There is already a merchant order of this merchant for this sales order.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('return_ids')
+    def _compute_return_count(self):
+        for order in self:
+            order.return_count = len(order.return_ids)
+
+    @api.depends('date_received', 'company_id.marketplace_return_days')
+    def _compute_date_return_end(self):
+        for order in self:
+            days = order.sudo().company_id.marketplace_return_days
+            order.date_return_end = order.date_received and order.date_received + timedelta(
+                days=days
+            )
+
+    @api.depends('date_completed', 'settlement_days')
+    def _compute_available_date(self):
+        for order in self:
+            days = timedelta(days=order.settlement_days)
+            order.available_date = order.date_completed and order.date_completed.date() + days
+
+    @api.depends('line_ids.invoice_lines.parent_state', 'line_ids.invoice_lines.price_total')
+    def _compute_amount_refunded(self):
+        for order in self:
+            credited = order.line_ids.invoice_lines.filtered(
+                lambda line: line.parent_state == 'posted' and line.move_type == 'out_refund'
+            )
+            order.amount_refunded = sum(credited.mapped('price_total'))
+
+    # === ACTION METHODS === #
+
+    def action_cancel(self, reason):
+        """Cancel this part for the merchant, before it is shipped; the shopper is refunded."""
+        self.check_access('read')
+        self.sudo()._move_to('cancelled', reason=reason)
+
+    def action_view_pickings(self):
+        self.ensure_one()
+        return self.sale_order_id._get_action_view_picking(self.picking_ids)
+
+    def action_view_returns(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_settlement.marketplace_return_action'
+        )
+        return dict(action, domain=[('order_id', '=', self.id)], context={})
+
+    # === PORTAL METHODS: MERCHANT === #
+
+    def portal_accept(self):
+        """Promise to send the goods."""
+        self._portal_merchant()._move_to('to_ship')
+
+    def portal_refuse(self, reason):
+        """Cancel this part before it is shipped; the shopper is refunded.
+
+        :param str reason: the shopper reads it
+        """
+        order_sudo = self._portal_merchant()
+        clean = self._read_reason(reason)
+        order_sudo._move_to('cancelled', reason=clean)
+
+    def portal_ship(self, carrier_name, tracking_ref):
+        """Say that all goods have left.
+
+        :param str carrier_name: who carries them
+        :param str tracking_ref: the number by which the shopper can follow them
+        """
+        order_sudo = self._portal_merchant()
+        clean = self._read_parcel(carrier_name, tracking_ref)
+        order_sudo._move_to('shipped')
+        order_sudo.write(clean)
+        order_sudo._validate_pickings()
+
+    def portal_mark_delivered(self):
+        """Say that the parcel arrived; the shopper still confirms, or keeps silent."""
+        self._portal_merchant()._move_to('delivered')
+
+    # === PORTAL METHODS: SHOPPER === #
+
+    def portal_confirm_receipt(self):
+        """Say that the goods have arrived: the return window starts."""
+        order_sudo = self._portal_shopper()
+        if order_sudo.state == 'shipped':
+            order_sudo._move_to('delivered')
+        elif order_sudo.state != 'delivered' or order_sudo.date_received:
+            raise UserError(self.env._(
+                "%(order)s is “%(state)s”: there is no receipt to confirm.",
+                order=order_sudo.name, state=order_sudo._state_label(order_sudo.state),
+            ))
+        order_sudo._receive()
+
+    def portal_request_return(self, kind, reason, quantities):
+        """Ask the merchant to take goods back, or to refund or exchange them.
+
+        :param str kind: refund_only, return_refund or exchange
+        :param str reason: the merchant reads it
+        :param dict quantities: how many to return per id of the sale order line
+        :return: the id of the request
+        :rtype: int
+        :raise FieldErrors: everything that is wrong
+        """
+        order_sudo = self._portal_shopper()
+        order_sudo._check_returnable()
+        reader = FormReader(self.env, {'kind': kind, 'reason': reason})
+        reader.choice('kind', self.env._("What you would like"), dict(KINDS))
+        reader.text('reason', self.env._("Reason"), limit=TEXT_MAX_LENGTH, multiline=True)
+        lines = order_sudo._read_quantities(reader, quantities)
+        return order_sudo._create_return(reader.check(), lines).id
+
+    # === BUSINESS METHODS: ACCESS === #
+
+    def _portal_merchant(self):
+        """Return the order with full rights, once the user is known to handle its orders."""
+        self.ensure_one()
+        order_sudo = elevate(self).exists()
+        order_sudo.merchant_id.with_env(self.env)._check_member('orders')
+        return order_sudo
+
+    def _portal_shopper(self):
+        """Return the order with full rights, once the user is known to have bought it."""
+        self.ensure_one()
+        order_sudo = elevate(self).exists()
+        if not order_sudo or not order_sudo._state_actor_shopper():
+            raise AccessError(self.env['marketplace.merchant']._no_member_message())
+        return order_sudo
+
+    def _state_actor_shopper(self):
+        buyer = self.sudo().partner_id.commercial_partner_id
+        return buyer == self.env.user.sudo().partner_id.commercial_partner_id
+
+    # === BUSINESS METHODS: FORMS === #
+
+    def _read_reason(self, reason):
+        reader = FormReader(self.env, {'reason': reason})
+        reader.text('reason', self.env._("Reason"), limit=TEXT_MAX_LENGTH, multiline=True)
+        return reader.check()['reason']
+
+    def _read_parcel(self, carrier_name, tracking_ref):
+        values = {'carrier_name': carrier_name, 'tracking_ref': tracking_ref}
+        reader = FormReader(self.env, values)
+        reader.text('carrier_name', self.env._("Carrier"))
+        reader.text('tracking_ref', self.env._("Tracking number"))
+        return reader.check()
+
+    def _read_quantities(self, reader, quantities):
+        """Return the quantity to return per line; mistakes are noted at ``quantities``.
+
+        :rtype: dict[sale.order.line, float]
+        """
+        quantities = quantities if isinstance(quantities, dict) else {}
+        left = self._returnable_quantities()
+        wanted = {}
+        for line_id, quantity in quantities.items():
+            line = next((line for line in left if str(line.id) == str(line_id)), None)
+            line_reader = FormReader(self.env, {'quantities': quantity})
+            line_reader.number('quantities', self.env._("Quantity"), required=False)
+            quantity = line_reader.clean.get('quantities')
+            if line_reader.errors or (quantity and not line):
+                reader.fail('quantities', self.env._("Please choose from the goods of this order."))
+            elif quantity and line.product_uom_id.compare(quantity, left[line]) > 0:
+                reader.fail('quantities', self.env._(
+                    "You can return at most %(quantity)s of %(product)s.",
+                    quantity=f"{left[line]:g}", product=line.product_id.display_name,
+                ))
+            elif quantity:
+                wanted[line] = quantity
+        if not wanted and 'quantities' not in reader.errors:
+            reader.fail('quantities', self.env._("Please choose at least one article."))
+        return wanted
+
+    # === BUSINESS METHODS: STATES === #
+
+    def _state_entered(self, target, reason):
+        super()._state_entered(target, reason)
+        now = fields.Datetime.now()
+        for order in self:
+            confirm = order._deadline_in(days=order.company_id.marketplace_confirm_days)
+            order.write({
+                'to_ship': {'deadline': False},
+                'shipped': {'deadline': confirm, 'date_shipped': now},
+                'delivered': {'deadline': confirm, 'date_delivered': now},
+                'completed': {'deadline': False, 'date_completed': now},
+                'cancelled': {'deadline': False, 'cancel_reason': reason},
+            }[target])
+            if target == 'cancelled':
+                order._undo_sale(reason)
+
+    def _on_deadline(self):
+        """Take silence for consent: refuse, assume receipt, or complete."""
+        if self.state == 'to_accept':
+            reason = self.env._("The merchant did not accept the order in time.")
+            self._move_to('cancelled', reason=reason, system=True)
+        elif self.state == 'shipped':
+            self._move_to('delivered', system=True)
+            self._receive()
+        elif self.state == 'delivered' and not self.date_received:
+            self._receive()
+        elif self.state == 'delivered' and not self._has_open_return():
+            self._move_to('completed', system=True)
+
+    def _receive(self):
+        """Start the return window."""
+        now = fields.Datetime.now()
+        for order in self:
+            order.date_received = now
+            order.deadline = order.date_return_end
+        self.env['marketplace.audit.log']._log(
+            self, 'change', after={'date_received': fields.Datetime.to_string(now)}
+        )
+
+    def _resume_completion(self):
+        """Go on towards completion after the last open return was closed."""
+        for order in self:
+            if order.state == 'delivered' and order.date_received and not order._has_open_return():
+                order.deadline = max(order.date_return_end, fields.Datetime.now())
+
+    def _undo_sale(self, reason):
+        """Let the goods stay where they are and give the shopper the money back."""
+        self.ensure_one()
+        self.picking_ids.filtered(lambda p: p.state not in ('done', 'cancel')).action_cancel()
+        lines = self.line_ids.filtered('product_id')
+        self._refund(dict.fromkeys(lines, 1.0), reason, self)
+
+    # === BUSINESS METHODS: SHIPPING === #
+
+    def _validate_pickings(self):
+        """Validate the transfers one after the other: with several steps, each makes the next."""
+        self.ensure_one()
+        while waiting := self._open_pickings():
+            for picking in waiting:
+                picking._marketplace_validate()
+            if waiting == self._open_pickings():
+                raise UserError(self.env._(
+                    "The goods of %s cannot leave the warehouse. Please contact the marketplace.",
+                    self.name,
+                ))
+
+    def _open_pickings(self):
+        self.ensure_one()
+        return self.picking_ids.filtered(
+            lambda p: not p.return_id and p.state not in ('done', 'cancel')
+        )
+
+    def _ship_if_all_left(self):
+        """Follow the warehouse: an order is shipped when nothing of it waits there any more."""
+        for order in self.filtered(lambda order: order.state == 'to_ship'):
+            if not order._open_pickings():
+                picking = order.picking_ids.filtered(lambda p: p.state == 'done')[-1:]
+                order.carrier_name = order.carrier_name or picking.carrier_id.name
+                order.tracking_ref = order.tracking_ref or picking.carrier_tracking_ref
+                order._move_to('shipped', system=True)
+
+    # === BUSINESS METHODS: SALE === #
+
+    @api.model
+    def _prepare_order_values(self, sale_order, merchant, lines):
+        """Return the values of a merchant's part of a sale order."""
+        return {
+            'name': f"{sale_order.name}-{merchant.code}",
+            'sale_order_id': sale_order.id,
+            'merchant_id': merchant.id,
+            'settlement_days': merchant.tier_id.settlement_days,
+            'deadline': self._deadline_in(hours=sale_order.company_id.marketplace_accept_hours),
+            'line_ids': [fields.Command.link(line.id) for line in lines],
+        }
+
+    def _set_amounts(self):
+        """Sum up what was frozen on the lines; it doesn't change any more."""
+        for order in self:
+            kinds = order.line_ids.grouped(lambda line: line._marketplace_kind())
+            sums = {kind: sum(lines.mapped('marketplace_amount')) for kind, lines in kinds.items()}
+            order.write({
+                'amount_goods': sums.get('sale', 0.0),
+                'amount_discount': sums.get('discount', 0.0),
+                'amount_freight': sums.get('shipping', 0.0),
+                'amount_total': order.currency_id.round(sum(sums.values())),
+                'amount_commission': sum(order.line_ids.mapped('marketplace_commission')),
+            })
+
+    # === BUSINESS METHODS: RETURNS === #
+
+    def _has_open_return(self):
+        self.ensure_one()
+        return any(request.state not in CLOSED_STATES for request in self.return_ids)
+
+    def _goods_lines(self):
+        return self.line_ids.filtered(
+            lambda line: line.product_id and line._marketplace_kind() == 'sale'
+        )
+
+    def _returnable_quantities(self):
+        """Return how much of each line of goods is not returned, nor asked to be.
+
+        :rtype: dict[sale.order.line, float]
+        """
+        self.ensure_one()
+        asked = self.return_ids.filtered(lambda r: r.state != 'rejected').line_ids
+        left = {line: line.product_uom_qty for line in self._goods_lines()}
+        for returned in asked:
+            left[returned.sale_line_id] -= returned.quantity
+        return {line: quantity for line, quantity in left.items() if quantity > 0}
+
+    def _check_returnable(self):
+        """Raise unless returns can be asked for now."""
+        self.ensure_one()
+        if self.state in OPEN_STATES:
+            raise UserError(self.env._("%s has not been sent yet.", self.name))
+        if self.state not in SENT_STATES:
+            raise UserError(self.env._(
+                "The time for returns of %s is over. If something is wrong with the goods, please"
+                " file a complaint.", self.name,
+            ))
+
+    def _create_return(self, values, quantities):
+        return self.env['marketplace.return'].create(dict(
+            values,
+            order_id=self.id,
+            line_ids=[
+                fields.Command.create({'sale_line_id': line.id, 'quantity': quantity})
+                for line, quantity in quantities.items()
+            ],
+        ))

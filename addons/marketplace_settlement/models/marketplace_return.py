@@ -1,0 +1,315 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.marketplace_merchant.models.state_mixin import Move
+from odoo.addons.marketplace_merchant.tools.elevate import elevate
+from odoo.addons.marketplace_merchant.tools.form_reader import FormReader
+
+MANAGER = 'marketplace_merchant.group_merchant_manager'
+KINDS = [
+    ('refund_only', "Refund, keep the goods"),
+    ('return_refund', "Return and refund"),
+    ('exchange', "Exchange"),
+]
+CLOSED_STATES = ('refunded', 'exchanged', 'rejected')
+
+
+class MarketplaceReturn(models.Model):
+    """What a shopper wants to give back of a merchant order, and what became of it."""
+
+    _name = 'marketplace.return'
+    _inherit = [
+        'mail.thread',
+        'marketplace.guard.mixin',
+        'marketplace.state.mixin',
+        'marketplace.deadline.mixin',
+    ]
+    _description = "Return"
+    _order = 'id desc'
+    _rec_names_search = ['name', 'order_id.name', 'tracking_ref']
+
+    _guard_frozen = ('order_id',)
+    _reason_actions = ('action_refund', 'action_reject')
+    _state_initial = 'requested'
+    _state_moves = (
+        Move('requested', 'approved', by=('member_orders', 'system')),
+        Move('requested', 'rejected', by=('member_orders',), reason=True),
+        Move('approved', 'refunded', by=('system',)),
+        Move('approved', 'in_transit', by=('shopper',)),
+        Move('approved', 'received', by=('member_orders', 'system')),
+        Move('approved', 'rejected', by=('system',), reason=True),
+        Move('in_transit', 'received', by=('member_orders', 'system')),
+        Move('received', 'refunded', by=('system',)),
+        Move('received', 'exchanged', by=('member_orders', 'system')),
+        Move('rejected', 'escalated', by=('shopper', 'system'), reason=True),
+        Move('escalated', 'refunded', by=(MANAGER, 'system'), reason=True),
+        Move('escalated', 'rejected', by=(MANAGER, 'system'), reason=True),
+    )
+
+    name = fields.Char(required=True, readonly=True, copy=False, default="/", index='trigram')
+    order_id = fields.Many2one(
+        comodel_name='marketplace.order', string="Merchant Order", required=True, readonly=True,
+        index=True, ondelete='restrict',
+    )  # fmt: skip
+    merchant_id = fields.Many2one(related='order_id.merchant_id', store=True, index=True)
+    partner_id = fields.Many2one(
+        related='order_id.partner_id', string="Shopper", store=True, index=True
+    )
+    company_id = fields.Many2one(related='order_id.company_id', store=True, index=True)
+    currency_id = fields.Many2one(related='order_id.currency_id')
+    kind = fields.Selection(selection=KINDS, required=True, readonly=True)
+    reason = fields.Text(required=True, readonly=True, help="Why, in the shopper's words.")
+    answer = fields.Text(readonly=True, help="Why the return was rejected, or decided otherwise.")
+    line_ids = fields.One2many(
+        comodel_name='marketplace.return.line', inverse_name='return_id', string="Goods",
+        readonly=True,
+    )  # fmt: skip
+    amount = fields.Monetary(
+        string="Value", compute='_compute_amount', store=True, compute_sudo=True,
+        help="What the shopper paid for these goods, after discounts.",
+    )  # fmt: skip
+    state = fields.Selection(
+        selection=[
+            ('requested', "Requested"),
+            ('approved', "Approved"),
+            ('in_transit', "On its way"),
+            ('received', "Received"),
+            ('refunded', "Refunded"),
+            ('exchanged', "Exchanged"),
+            ('rejected', "Rejected"),
+            ('escalated', "With the marketplace"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    tracking_ref = fields.Char(string="Tracking Number", readonly=True, copy=False)
+    picking_id = fields.Many2one(
+        comodel_name='stock.picking', string="Return Transfer", readonly=True, copy=False,
+        index='btree_not_null',
+    )  # fmt: skip
+    replacement_picking_id = fields.Many2one(
+        comodel_name='stock.picking', string="Replacement", readonly=True, copy=False,
+        index='btree_not_null',
+    )  # fmt: skip
+    date_escalated = fields.Datetime(string="Handed Over on", readonly=True, copy=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('line_ids.quantity', 'line_ids.sale_line_id.marketplace_amount')
+    def _compute_amount(self):
+        for request in self:
+            order = request.order_id
+            ratios = request._ratios()
+            goods = sum(ratio * line.marketplace_amount for line, ratio in ratios.items())
+            share = goods / order.amount_goods if order.amount_goods else 0.0
+            request.amount = order.currency_id.round(goods + share * order.amount_discount)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get('name', "/") == "/":
+                vals['name'] = self.env['ir.sequence'].next_by_code('marketplace.return')
+        requests = super().create(vals_list)
+        for request in requests:
+            hours = request.company_id.marketplace_return_answer_hours
+            request.deadline = request._deadline_in(hours=hours)
+        self.env['marketplace.audit.log']._log(requests, 'create')
+        return requests
+
+    # === ACTION METHODS === #
+
+    def action_refund(self, reason):
+        """Decide a return that the shopper brought before the marketplace: refund it."""
+        self.check_access('read')
+        self.sudo()._move_to('refunded', reason=reason)
+
+    def action_reject(self, reason):
+        """Decide a return that the shopper brought before the marketplace: no refund."""
+        self.check_access('read')
+        self.sudo()._move_to('rejected', reason=reason)
+
+    # === PORTAL METHODS: MERCHANT === #
+
+    def portal_approve(self):
+        """Agree: to a refund, which is made at once, or to take the goods back first."""
+        self._portal_merchant()._move_to('approved')
+
+    def portal_reject(self, reason):
+        """Refuse; the shopper may bring it before the marketplace.
+
+        :param str reason: the shopper reads it
+        """
+        request_sudo = self._portal_merchant()
+        request_sudo._move_to('rejected', reason=request_sudo.order_id._read_reason(reason))
+
+    def portal_receive(self):
+        """Say that the goods are back: refunds are made at once."""
+        self._portal_merchant()._move_to('received')
+
+    def portal_send_replacement(self, carrier_name, tracking_ref):
+        """Say that the goods in exchange have left."""
+        request_sudo = self._portal_merchant()
+        clean = request_sudo.order_id._read_parcel(carrier_name, tracking_ref)
+        request_sudo._move_to('exchanged')
+        if picking := request_sudo.replacement_picking_id:
+            picking.carrier_tracking_ref = clean['tracking_ref']
+            if picking.state != 'done':
+                picking._marketplace_validate()
+
+    # === PORTAL METHODS: SHOPPER === #
+
+    def portal_ship(self, tracking_ref):
+        """Say that the goods are on their way back."""
+        request_sudo = self._portal_shopper()
+        reader = FormReader(self.env, {'tracking_ref': tracking_ref})
+        reader.text('tracking_ref', self.env._("Tracking number"))
+        clean = reader.check()
+        request_sudo._move_to('in_transit')
+        request_sudo.write(clean)
+
+    def portal_escalate(self, reason):
+        """Bring a rejected return before the marketplace, once."""
+        request_sudo = self._portal_shopper()
+        if request_sudo.date_escalated:
+            raise UserError(self.env._("The marketplace has decided this return already."))
+        request_sudo._move_to('escalated', reason=request_sudo.order_id._read_reason(reason))
+
+    # === BUSINESS METHODS: ACCESS === #
+
+    def _portal_merchant(self):
+        """Return the request with full rights, once the user is known to handle its orders."""
+        self.ensure_one()
+        request_sudo = elevate(self).exists()
+        request_sudo.merchant_id.with_env(self.env)._check_member('orders')
+        return request_sudo
+
+    def _portal_shopper(self):
+        """Return the request with full rights, once the user is known to have made it."""
+        self.ensure_one()
+        request_sudo = elevate(self).exists()
+        if not request_sudo or not request_sudo._state_actor_shopper():
+            raise AccessError(self.env['marketplace.merchant']._no_member_message())
+        return request_sudo
+
+    def _state_actor_shopper(self):
+        return self.order_id._state_actor_shopper()
+
+    # === BUSINESS METHODS: STATES === #
+
+    def _state_entered(self, target, reason):
+        super()._state_entered(target, reason)
+        for request in self:
+            request.deadline = request._next_deadline(target)
+            request.answer = reason or request.answer
+            getattr(request, f'_enter_{target}')()
+        if target in CLOSED_STATES:
+            self.order_id._resume_completion()
+
+    def _next_deadline(self, target):
+        waiting = target in ('approved', 'in_transit') and self.kind != 'refund_only'
+        return waiting and self._deadline_in(days=self.company_id.marketplace_confirm_days)
+
+    def _enter_approved(self):
+        if self.kind == 'refund_only':
+            self._move_to('refunded', system=True)
+        else:
+            self.picking_id = self._create_return_picking()
+
+    def _enter_in_transit(self):
+        """Wait for the merchant to receive the goods."""
+
+    def _enter_received(self):
+        if self.picking_id and self.picking_id.state not in ('done', 'cancel'):
+            self.picking_id._marketplace_validate()
+        if self.kind == 'exchange':
+            self.replacement_picking_id = self._create_replacement_picking()
+        else:
+            self._move_to('refunded', system=True)
+
+    def _enter_refunded(self):
+        self._cancel_return_picking()
+        self.order_id._refund(self._ratios(), self.reason, self)
+
+    def _enter_exchanged(self):
+        """Nothing is left to do."""
+
+    def _enter_rejected(self):
+        self._cancel_return_picking()
+
+    def _enter_escalated(self):
+        self.date_escalated = fields.Datetime.now()
+
+    def _on_deadline(self):
+        """Take silence for consent: of the merchant to the return, of the shopper to keep it."""
+        if self.state == 'requested':
+            self._move_to('approved', system=True)
+        elif self.state == 'approved':
+            reason = self.env._("The goods were not sent back in time.")
+            self._move_to('rejected', reason=reason, system=True)
+        elif self.state == 'in_transit':
+            self._move_to('received', system=True)
+
+    def _follow_pickings(self):
+        """Follow the warehouse, which may receive returns or send replacements by itself."""
+        for request in self:
+            if request.state in ('approved', 'in_transit') and request.picking_id.state == 'done':
+                request._move_to('received', system=True)
+            if request.state == 'received' and request.replacement_picking_id.state == 'done':
+                request._move_to('exchanged', system=True)
+
+    # === BUSINESS METHODS: GOODS === #
+
+    def _ratios(self):
+        """Return which part of each sale order line comes back, from 0 to 1."""
+        return {
+            line.sale_line_id: line.quantity / line.sale_line_id.product_uom_qty
+            for line in self.line_ids
+            if line.sale_line_id.product_uom_qty
+        }
+
+    def _create_return_picking(self):
+        """Announce the goods to the warehouse as a return of the transfer they left with."""
+        self.ensure_one()
+        picking = self.order_id.picking_ids.filtered(
+            lambda p: p.state == 'done' and p.picking_type_code == 'outgoing'
+        )[-1:]
+        quantities = {line.sale_line_id: line.quantity for line in self.line_ids}
+        moves = picking.move_ids.filtered(
+            lambda move: move.state == 'done' and move.sale_line_id in quantities
+        )
+        if not moves:
+            return picking.browse()
+        wizard = self.env['stock.return.picking'].with_context(
+            active_id=picking.id, active_ids=picking.ids, active_model=picking._name
+        ).create({'picking_id': picking.id})
+        for line in wizard.product_return_moves.filtered(lambda line: line.move_id in moves):
+            sale_line = line.move_id.sale_line_id
+            line.quantity = sale_line.product_uom_id._compute_quantity(
+                quantities[sale_line], line.uom_id
+            )
+        return wizard._create_return()
+
+    def _create_replacement_picking(self):
+        """Have the same goods sent again, from the merchant's stock."""
+        self.ensure_one()
+        before = self.order_id.picking_ids
+        procurements = []
+        for line in self.line_ids:
+            sale_line = line.sale_line_id
+            procurements += sale_line._create_procurements(
+                line.quantity, sale_line.product_uom_id, sale_line._prepare_procurement_values()
+            )
+        self.env['stock.rule'].run(procurements)
+        pickings = self.order_id.picking_ids - before
+        pickings.action_confirm()
+        return pickings[:1]
+
+    def _cancel_return_picking(self):
+        self.picking_id.filtered(lambda p: p.state not in ('done', 'cancel')).action_cancel()

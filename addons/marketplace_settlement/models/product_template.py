@@ -1,0 +1,31 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class ProductTemplate(models.Model):
+    _inherit = 'product.template'
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A merchant's goods are counted in stock, and invoiced when they are paid for."""
+        for vals in vals_list:
+            if vals.get('merchant_id'):
+                vals.setdefault('invoice_policy', 'order')
+                if vals.get('type', 'consu') == 'consu':
+                    vals.setdefault('is_storable', True)
+        return super().create(vals_list)
+
+    # === PORTAL METHODS === #
+
+    def portal_set_stock(self, quantity):
+        """Set the stock of a product without variants; see ``product.product``."""
+        variants_sudo = self._portal_listing().product_variant_ids
+        if len(variants_sudo) != 1:
+            raise UserError(self.env._(
+                "This product comes in several variants. Please enter the stock of each of them."
+            ))
+        return variants_sudo.with_env(self.env).portal_set_stock(quantity)

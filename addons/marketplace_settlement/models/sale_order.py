@@ -1,0 +1,221 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..utils import spread
+from .marketplace_order import OPEN_STATES
+
+
+class SaleOrder(models.Model):
+    _inherit = 'sale.order'
+
+    marketplace_order_ids = fields.One2many(
+        comodel_name='marketplace.order', inverse_name='sale_order_id', string="Merchant Orders",
+        readonly=True,
+    )  # fmt: skip
+    marketplace_order_count = fields.Integer(
+        compute='_compute_marketplace_order_count', compute_sudo=True
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('marketplace_order_ids')
+    def _compute_marketplace_order_count(self):
+        for order in self:
+            order.marketplace_order_count = len(order.marketplace_order_ids)
+
+    # === ACTION METHODS === #
+
+    def action_view_marketplace_orders(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_settlement.marketplace_order_action'
+        )
+        return dict(action, domain=[('sale_order_id', '=', self.id)], context={})
+
+    # === CONFIRMATION === #
+
+    def _confirmation_error_message(self):
+        if error := super()._confirmation_error_message():
+            return error
+        if self.sudo().marketplace_order_ids.filtered(lambda part: part.state == 'cancelled'):
+            return self.env._(
+                "The merchants' parts of %s were cancelled for good. Please duplicate the order.",
+                self.name,
+            )
+        return False
+
+    def _action_confirm(self):
+        self._marketplace_split()
+        return super()._action_confirm()
+
+    def _marketplace_split(self):
+        """Make one merchant order of each merchant's lines, and freeze what they are settled by.
+
+        A repetition makes only what is missing. Done before the transfers are made, so that each
+        finds its merchant order.
+        """
+        orders_sudo = self.sudo().filtered(lambda order: order.order_line.merchant_id)
+        vals_list = []
+        for order in orders_sudo:
+            merchants = order.order_line.merchant_id
+            merchants._get_stock_locations(order.warehouse_id)
+            vals_list += order._prepare_marketplace_orders(
+                merchants - order.marketplace_order_ids.merchant_id
+            )
+        if vals_list:
+            parts = self.env['marketplace.order'].sudo().create(vals_list)
+            orders_sudo._marketplace_freeze()
+            parts._set_amounts()
+
+    def _prepare_marketplace_orders(self, merchants):
+        self.ensure_one()
+        lines = self.order_line.grouped('merchant_id')
+        return [
+            self.env['marketplace.order']._prepare_order_values(self, merchant, lines[merchant])
+            for merchant in merchants
+        ]
+
+    # === CANCELLATION === #
+
+    def _action_cancel(self):
+        parts_sudo = self.sudo().marketplace_order_ids
+        sent = parts_sudo.filtered(lambda part: part.state not in (*OPEN_STATES, 'cancelled'))
+        if sent:
+            raise UserError(self.env._(
+                "%s cannot be cancelled: the goods have left. Ask the shopper to return them.",
+                ", ".join(sent.mapped('name')),
+            ))
+        parts_sudo.filtered(lambda part: part.state in OPEN_STATES)._move_to(
+            'cancelled', reason=self.env._("The whole order was cancelled."), system=True
+        )
+        return super()._action_cancel()
+
+    # === FREIGHT === #
+
+    def _get_goods_amounts(self):
+        """Return what each merchant's goods cost, with tax and after discounts.
+
+        :return: amount per merchant with goods; the empty merchant stands for the platform
+        :rtype: dict[marketplace.merchant, float]
+        """
+        self.ensure_one()
+        lines = self.order_line.filtered(lambda line: line.product_id and not line.is_delivery)
+        return {
+            merchant: sum(part.mapped('price_total'))
+            for merchant, part in lines.grouped('merchant_id').items()
+            if any(line.product_id.type == 'consu' for line in part)
+        }
+
+    def _create_delivery_line(self, carrier, price_unit):
+        """Make one delivery line per merchant where they send by themselves."""
+        if carrier.delivery_type != 'marketplace':
+            return super()._create_delivery_line(carrier, price_unit)
+        freight = carrier._get_marketplace_freight(self)
+        shares = self._spread_over_merchants(price_unit, freight)
+        values = self._prepare_delivery_line_vals(carrier, price_unit)
+        return self.env['sale.order.line'].sudo().create([
+            dict(
+                values,
+                merchant_id=merchant.id,
+                name=self._get_part_name(values['name'], merchant),
+                price_unit=share,
+            )
+            for merchant, share in shares.items()
+        ])
+
+    def _get_part_name(self, name, merchant):
+        return f"{name} – {merchant.sudo().name}" if merchant else name
+
+    def _spread_over_merchants(self, amount, weights):
+        """Spread an amount over merchants by largest remainder.
+
+        :param dict weights: weight per merchant; without a positive one, the first takes it all
+        :rtype: dict[marketplace.merchant, float]
+        """
+        positive = [max(weight, 0.0) for weight in weights.values()]
+        if not any(positive):
+            positive[:1] = [1.0] * len(positive[:1])
+        shares = spread(amount, positive, self.currency_id.rounding)
+        return dict(zip(weights, shares, strict=True))
+
+    # === REWARDS === #
+
+    def _get_reward_line_values(self, reward, coupon, **kwargs):
+        """Give each merchant its own share of a discount."""
+        vals_list = super()._get_reward_line_values(reward, coupon, **kwargs)
+        if reward.reward_type == 'product':
+            return vals_list
+        return [part for vals in vals_list for part in self._split_reward_values(reward, vals)]
+
+    def _get_reward_values_free_shipping(self, reward, coupon, **kwargs):
+        """Pay for all delivery lines; Odoo expects a single one."""
+        vals_list = super()._get_reward_values_free_shipping(reward, coupon, **kwargs)
+        delivery_lines = self.order_line.filtered('is_delivery')
+        if len(delivery_lines) > 1:
+            freight = sum(delivery_lines.mapped('price_unit'))
+            vals_list[0]['price_unit'] = -min(reward.discount_max_amount or freight, freight)
+        return vals_list
+
+    def _split_reward_values(self, reward, vals):
+        """Return the values of one reward line per merchant concerned.
+
+        The points are spent once, with the first of them.
+        """
+        weights = self._get_reward_weights(reward, vals)
+        if len(weights) < 2:
+            return [dict(vals, merchant_id=next(iter(weights)).id if weights else False)]
+        shares = self._spread_over_merchants(vals['price_unit'], weights)
+        parts = {
+            merchant: share
+            for merchant, share in shares.items()
+            if not self.currency_id.is_zero(share)
+        } or dict([next(iter(shares.items()))])
+        return [
+            dict(
+                vals,
+                merchant_id=merchant.id,
+                price_unit=share,
+                points_cost=0 if index else vals.get('points_cost', 0),
+            )
+            for index, (merchant, share) in enumerate(parts.items())
+        ]
+
+    def _get_reward_weights(self, reward, vals):
+        """Return by merchant what the lines cost that a reward line reduces."""
+        lines = self._get_rewarded_lines(reward)
+        tax_ids = self._get_reward_tax_ids(vals)
+        same_tax = lines.filtered(lambda line: set(self._get_discounted_taxes(line).ids) == tax_ids)
+        return {
+            merchant: sum(part.mapped('price_total'))
+            for merchant, part in (same_tax or lines).grouped('merchant_id').items()
+        }
+
+    def _get_rewarded_lines(self, reward):
+        """Return the lines that a reward reduces the price of."""
+        lines = self.order_line.filtered(lambda line: line.product_id and line.reward_id != reward)
+        if reward.reward_type == 'shipping':
+            return lines.filtered('is_delivery')
+        if reward.discount_applicability == 'specific':
+            return self._get_specific_discountable_lines(reward)
+        if reward.discount_applicability == 'cheapest':
+            return self._cheapest_line(reward) or lines.browse()
+        if reward.program_id.is_payment_program:
+            return lines
+        return lines - self._get_no_effect_on_threshold_lines()
+
+    def _get_discounted_taxes(self, line):
+        taxes = line.tax_ids.flatten_taxes_hierarchy().filtered(lambda t: t.amount_type != 'fixed')
+        return self.fiscal_position_id.map_tax(taxes)
+
+    @api.model
+    def _get_reward_tax_ids(self, vals):
+        """Return the ids of the taxes that the commands of a reward line set."""
+        tax_ids = set()
+        for command in vals.get('tax_ids', ()):
+            if command[0] == fields.Command.LINK:
+                tax_ids.add(command[1])
+            elif command[0] == fields.Command.SET:
+                tax_ids.update(command[2])
+        return tax_ids
