@@ -10,9 +10,9 @@ import time
 
 import packages
 import setup
-from console import Stop, say, step
+from console import Stop, only_one, say, step
 from databases import DEMO_MODULES, Database, environment
-from places import LOGS, PYTHON, ROOT, addons
+from places import LOGS, PYTHON, ROOT, STATE, addons
 
 LOGINS = ROOT / "scripts" / "logins.txt"
 START_SECONDS = 120
@@ -25,7 +25,8 @@ def main(arguments):
         _need_free_port(port)
     with setup.ready():
         packages.want("wkhtmltopdf", "wkhtmltopdf", "Printing documents as PDF")
-        _prepare_database(Database(options.database), options.fresh)
+        with only_one(STATE / f"{options.database}.lock", "preparing the database"):
+            _prepare_database(Database(options.database), options.fresh)
         return _serve(options)
 
 
@@ -97,7 +98,7 @@ def _serve(options):
     ]
     if options.production_like:
         command += ["--workers=2", "--max-cron-threads=1", "--proxy-mode"]
-    log = LOGS / "server.log"
+    log = LOGS / f"{options.database}_server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
         # In a session of its own, the server hears of Ctrl-C from us only, and once.
