@@ -1,5 +1,14 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+# Returns in which the merchant has the next move.
+RETURN_TODO = [
+    '|',
+    ('state', 'in', ('requested', 'in_transit')),
+    '&',
+    ('state', '=', 'received'),
+    ('kind', '=', 'exchange'),
+]
+
 # Bootstrap colour of the badge of a state, whatever the document; grey for those not named here.
 STATE_COLORS = {
     # Somebody has to act
@@ -32,6 +41,7 @@ STATE_COLORS = {
     'delivered': 'success',
     'completed': 'success',
     'refunded': 'success',
+    'exchanged': 'success',
     'executed': 'success',
     'paid': 'success',
     # Went wrong

@@ -6,6 +6,7 @@ from . import merchant_orders
 from . import merchant_products
 from . import merchant_finance
 from . import merchant_service
+from . import payment
 from . import merchant_account
 from . import storefront
 from . import shopper_portal

@@ -2,6 +2,7 @@
 
 from odoo.http import request, route
 
+from ..const import RETURN_TODO
 from .merchant_portal import MerchantPortal
 
 ORDER_PATH = '/my/merchant/orders'
@@ -76,9 +77,7 @@ class MerchantOrders(MerchantPortal):
         return request.render('marketplace_portal.merchant_order', values)
 
     def _merchant_order_act(self, order_id, action, post):
-        """Call the method of the pressed button, as the user in person.
-
-        """
+        """Call the method of the pressed button, as the user in person."""
         order = request.env['marketplace.order'].browse(order_id)
         if action == 'accept':
             order.portal_accept()
@@ -117,9 +116,9 @@ class MerchantOrders(MerchantPortal):
         _ = request.env._
         return {
             'all': (_("All"), []),
-            'todo': (_("To handle"), [('state', 'in', ('requested', 'in_transit'))]),
+            'todo': (_("To handle"), RETURN_TODO),
             'approved': (_("Waiting for the goods"), [('state', '=', 'approved')]),
-            'refunded': (_("Refunded"), [('state', 'in', ('received', 'refunded'))]),
+            'refunded': (_("Done"), [('state', 'in', ('refunded', 'exchanged'))]),
             'rejected': (_("Rejected"), [('state', 'in', ('rejected', 'escalated'))]),
         }
 
@@ -184,6 +183,9 @@ class MerchantOrders(MerchantPortal):
             goods_return.portal_reject(post.get('reason', ''))
         elif action == 'receive':
             goods_return.portal_receive()
+        elif action == 'replace':
+            carrier_name, tracking_ref = post.get('carrier_name', ''), post.get('tracking_ref', '')
+            goods_return.portal_send_replacement(carrier_name, tracking_ref)
         else:
             raise self._merchant_not_found()
 
@@ -192,5 +194,6 @@ class MerchantOrders(MerchantPortal):
         return {
             'approve': _("Return approved. The shopper is told what to do next."),
             'reject': _("Return rejected. The shopper is told your reason."),
-            'receive': _("Goods received. The shopper is refunded."),
+            'receive': _("Goods received. The shopper is told."),
+            'replace': _("Replacement shipped. The shopper is told."),
         }[action]

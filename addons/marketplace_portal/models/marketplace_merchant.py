@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from ..const import RETURN_TODO
+
 
 class MarketplaceMerchant(models.Model):
     _inherit = 'marketplace.merchant'
@@ -37,7 +39,7 @@ class MarketplaceMerchant(models.Model):
             ('orders', 'orders', 'ship', _("Orders to ship"), 'orders?tab=to_ship',
              'fa-truck', 'marketplace.order', [('state', '=', 'to_ship')]),
             ('orders', 'returns', 'return', _("Returns to handle"), 'returns?tab=todo',
-             'fa-undo', 'marketplace.return', [('state', 'in', ('requested', 'in_transit'))]),
+             'fa-undo', 'marketplace.return', RETURN_TODO),
             ('catalogue', 'products', 'listing', _("Products to correct"), 'products?tab=rejected',
              'fa-cube', 'product.template', [('listing_state', '=', 'rejected')]),
             ('service', 'complaints', 'complaint', _("Complaints to answer"), 'complaints?tab=todo',
@@ -88,7 +90,14 @@ class MarketplaceMerchant(models.Model):
         self.ensure_one()
         if not self._is_member('finance'):
             return []
-        wallets = self.env['marketplace.wallet'].sudo().search([('merchant_id', '=', self.id)])
+        # A wallet is opened by the first amount that can be spent; before, all is pending.
+        wallets = self.sudo().wallet_ids or self.env['marketplace.wallet'].sudo().new(
+            {
+                'merchant_id': self.id,
+                'company_id': self.company_id.id,
+                'currency_id': self.currency_id.id,
+            }
+        )
         return [
             {'currency': wallet.currency_id, 'buckets': self._portal_buckets(wallet)}
             for wallet in wallets
