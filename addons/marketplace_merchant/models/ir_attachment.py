@@ -43,10 +43,10 @@ class IrAttachment(models.Model):
     @api.model
     def _marketplace_check_upload(self, filename, content):
         """Same as :meth:`_marketplace_check_file`, for content that arrives in base64."""
-        # Four characters carry three bytes: refuse before decoding what is too big anyway.
-        if len(content or '') > FILE_MAX_BYTES * 4 / 3 + MEGABYTE:
-            raise self._marketplace_file_too_big(filename)
         try:
+            # Four characters carry three bytes: refuse before decoding what is too big anyway.
+            if len(content or '') > FILE_MAX_BYTES * 4 / 3 + MEGABYTE:
+                raise self._marketplace_file_too_big(filename)
             content = base64.b64decode(content or '', validate=True)
         except (binascii.Error, TypeError, ValueError) as error:
             raise UserError(self.env._(

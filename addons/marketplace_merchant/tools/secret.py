@@ -30,7 +30,8 @@ import os
 import secrets
 import tempfile
 import unicodedata
-from configparser import ConfigParser, Error as ConfigParserError
+from configparser import ConfigParser
+from configparser import Error as ConfigParserError
 from functools import lru_cache
 from pathlib import Path
 

@@ -1,0 +1,157 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+
+from .product_template import OFFICER, REVIEWED_FIELDS
+from .state_mixin import Move
+
+
+class MarketplaceListingChange(models.Model):
+    """What a merchant wants to change on goods that were approved already.
+
+    The approved version stays in the shop until the change is approved, and if it is rejected.
+    """
+
+    _name = 'marketplace.listing.change'
+    _description = "Listing Change"
+    _inherit = ['marketplace.state.mixin']
+    _order = 'id desc'
+
+    _state_initial = 'pending'
+    _state_moves = (
+        Move('pending', 'approved', by=(OFFICER,)),
+        Move('pending', 'rejected', by=(OFFICER,), reason=True),
+        Move('pending', 'superseded', by=('system',)),
+    )
+    _reason_actions = ('action_reject',)
+
+    product_tmpl_id = fields.Many2one(
+        comodel_name='product.template', string="Goods", required=True, readonly=True, index=True,
+        ondelete='cascade',
+    )
+    merchant_id = fields.Many2one(related='product_tmpl_id.merchant_id', store=True, index=True)
+    state = fields.Selection(
+        selection=[
+            ('pending', "To review"),
+            ('approved', "Approved"),
+            ('rejected', "Rejected"),
+            ('superseded', "Replaced by a newer change"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+    )
+    lang = fields.Char(
+        string="Language", readonly=True, help="The language whose texts the merchant changes."
+    )
+    name = fields.Char(required=True, readonly=True)
+    description_sale = fields.Text(string="Description", readonly=True)
+    categ_id = fields.Many2one(
+        comodel_name='product.category', string="Category", readonly=True, ondelete='restrict'
+    )
+    image_1920 = fields.Image(
+        string="Picture", max_width=1920, max_height=1920, readonly=True,
+        help="Empty when the picture stays.",
+    )
+    current_name = fields.Char(string="Name Now", compute='_compute_current')
+    current_description_sale = fields.Text(string="Description Now", compute='_compute_current')
+    current_categ_id = fields.Many2one(
+        related='product_tmpl_id.categ_id', string="Category Now"
+    )
+    current_image_1920 = fields.Image(related='product_tmpl_id.image_1920', string="Picture Now")
+    summary = fields.Char(string="What Changes", compute='_compute_summary')
+    reason = fields.Text(
+        string="Remark to the Merchant", readonly=True, help="Why the change was rejected."
+    )
+    reviewer_id = fields.Many2one(comodel_name='res.users', readonly=True)
+    decided_on = fields.Datetime(readonly=True)
+
+    _pending_uniq = models.UniqueIndex(
+        "(product_tmpl_id) WHERE state = 'pending'", "Goods have one pending change at most."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('product_tmpl_id.name', 'product_tmpl_id.description_sale', 'lang')
+    def _compute_current(self):
+        for change in self:
+            product = change.product_tmpl_id.with_context(lang=change.lang)
+            change.current_name = product.name
+            change.current_description_sale = product.description_sale
+
+    @api.depends('current_name', 'current_description_sale', 'current_categ_id', 'image_1920')
+    @api.depends_context('lang')
+    def _compute_summary(self):
+        for change in self.with_context(bin_size=True):
+            change.summary = ", ".join(
+                self._fields[name]._description_string(self.env)
+                for name in REVIEWED_FIELDS
+                if change[name] and change[name] != change[f'current_{name}']
+            )
+
+    # === STATE === #
+
+    def _state_entered(self, target, reason):
+        super()._state_entered(target, reason)
+        self.sudo().write({
+            'reason': reason,
+            'reviewer_id': self.env.uid if target != 'superseded' else False,
+            'decided_on': fields.Datetime.now(),
+        })
+
+    # === ACTION METHODS === #
+
+    def action_approve(self):
+        """Show shoppers the changed version, and tell the merchants."""
+        self._decide('approved', 'marketplace_merchant.mail_template_listing_change_approved')
+        for change_sudo in self.sudo():
+            change_sudo._apply()
+
+    def action_reject(self, reason):
+        """Keep the approved version, and tell the merchants why."""
+        self._decide(
+            'rejected', 'marketplace_merchant.mail_template_listing_change_rejected', reason
+        )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _propose(self, listing, values):
+        """Let ``values`` of an approved listing wait for approval.
+
+        They are added to those that wait already; a proposal equal to what shoppers see is none.
+
+        :param listing: the goods
+        :param dict values: some of ``REVIEWED_FIELDS``
+        :return: the pending change, if anything differs
+        """
+        pending = listing.listing_change_ids.filtered(lambda change: change.state == 'pending')
+        current = listing._listing_content()
+        proposed = current | pending._listing_content() | values
+        pending._supersede()
+        if proposed == current:
+            return self
+        return self.create(
+            dict(proposed, product_tmpl_id=listing.id, lang=self.env.lang)
+        )
+
+    def _listing_content(self):
+        """Return the proposed values; the picture only if it changes."""
+        return {
+            name: self[name].id if name == 'categ_id' else self[name]
+            for name in REVIEWED_FIELDS
+            if self and (name != 'image_1920' or self.image_1920)
+        }
+
+    def _supersede(self):
+        """Give up pending changes: a newer one replaces them, or the goods left the shop."""
+        self.filtered(lambda change: change.state == 'pending')._move_to('superseded', system=True)
+
+    def _decide(self, target, mail_template, reason=None):
+        self.sudo()._move_to(target, reason=reason)
+        self.env['mail.template']._marketplace_send(mail_template, self.sudo())
+
+    def _apply(self):
+        self.ensure_one()
+        self.product_tmpl_id.with_context(lang=self.lang).write(self._listing_content())

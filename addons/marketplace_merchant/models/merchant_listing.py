@@ -1,0 +1,151 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+import base64
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..tools.elevate import elevate
+from ..tools.form_reader import TEXT_MAX_LENGTH, FormReader
+
+PRICE_MAX = 100_000_000
+WEIGHT_MAX = 100_000
+CODE_MAX_LENGTH = 64
+
+
+class MarketplaceMerchant(models.Model):
+    """The catalogue of a merchant."""
+
+    _inherit = 'marketplace.merchant'
+
+    product_ids = fields.One2many(
+        comodel_name='product.template', inverse_name='merchant_id', string="Goods"
+    )
+
+    # === ACTION METHODS === #
+
+    def action_open_listings(self):
+        """Show the goods of the merchant, on sale or not."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_merchant.product_template_action_listings'
+        )
+        return dict(action, domain=[('merchant_id', '=', self.id)], context={})
+
+    # === PORTAL METHODS === #
+
+    def portal_create_listing(self, values):
+        """Draft goods of the merchant.
+
+        :param dict values: ``name``, ``description_sale``, ``list_price``, ``categ_id``,
+            ``barcode``, ``default_code``, ``weight`` and ``image``, a dict of ``filename`` and
+            base64 ``content``; anything else is ignored
+        :return: the goods, a draft
+        :raise FieldErrors: with a message for each wrong value
+        """
+        self.ensure_one()
+        merchant_sudo = elevate(self).exists()
+        merchant_sudo._check_member('catalogue')
+        listing_sudo = self.env['product.template'].browse()
+        values = merchant_sudo._read_listing(values, listing_sudo)
+        listing_sudo = elevate(listing_sudo).create(
+            dict(merchant_sudo._prepare_listing_values(), **values)
+        )
+        return listing_sudo.with_env(self.env)
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_listing_values(self):
+        """What a merchant does not choose for its goods."""
+        self.ensure_one()
+        return {
+            'merchant_id': self.id,
+            'company_id': self.company_id.id,
+            'type': 'consu',
+            'purchase_ok': False,
+        }
+
+    def _listing_categories(self):
+        """Return the categories in which the merchant may list goods."""
+        self.ensure_one()
+        return self.env['product.category'].search([('id', 'child_of', self.category_ids.ids)])
+
+    def _read_listing(self, values, listing):
+        """Check what was sent for goods.
+
+        :param dict values: see :meth:`portal_create_listing`
+        :param listing: the goods to change; those without it are new and need a name and a price
+        :return: values to write
+        :raise FieldErrors: with a message for each wrong value
+        """
+        self.ensure_one()
+        reader = FormReader(self.env, values)
+        for name, read in self._listing_readers(reader).items():
+            if name in reader.values or (not listing and name in ('name', 'list_price')):
+                read()
+        return reader.check()
+
+    def _listing_readers(self, reader):
+        """Return for each value of a listing how it is read."""
+        _ = self.env._
+        return {
+            'name': lambda: reader.text('name', _("Name")),
+            'description_sale': lambda: reader.text(
+                'description_sale', _("Description"),
+                required=False, limit=TEXT_MAX_LENGTH, multiline=True,
+            ),
+            'list_price': lambda: self._read_price(reader),
+            'categ_id': lambda: reader.record(
+                'categ_id', _("Category"), self._listing_categories()
+            ),
+            'barcode': lambda: reader.text(
+                'barcode', _("Barcode"), required=False, limit=CODE_MAX_LENGTH
+            ),
+            'default_code': lambda: reader.text(
+                'default_code', _("SKU"), required=False, limit=CODE_MAX_LENGTH
+            ),
+            'weight': lambda: reader.number(
+                'weight', _("Weight"), maximum=WEIGHT_MAX, required=False
+            ),
+            'image': lambda: self._read_picture(reader),
+        }
+
+    def _read_price(self, reader):
+        reader.number('list_price', self.env._("Price"), maximum=PRICE_MAX)
+        price = reader.clean.get('list_price')
+        if price is None:
+            return
+        price = self.currency_id.round(price)
+        if self.currency_id.compare_amounts(price, 0) > 0:
+            reader.clean['list_price'] = price
+        else:
+            reader.fail('list_price', self.env._("The price must be more than zero."))
+
+    def _read_picture(self, reader):
+        """Read the picture; none sent means that it stays."""
+        file = reader.values['image']
+        if not file:
+            return
+        if not isinstance(file, dict):
+            reader.fail('image', self.env._("Please upload the picture as a file."))
+            return
+        try:
+            _name, content, mimetype = self.env['ir.attachment']._marketplace_check_upload(
+                file.get('filename'), file.get('content')
+            )
+        except UserError as error:
+            reader.fail('image', str(error))
+            return
+        if mimetype.startswith('image/'):
+            reader.clean['image_1920'] = base64.b64encode(content)
+        else:
+            reader.fail('image', self.env._("Please upload a picture (JPG or PNG)."))
+
+    def _role_partners(self, role):
+        """Return the contacts of the members with a role, owners included.
+
+        :param str role: catalogue, orders, finance or service
+        """
+        return self.sudo().member_ids.filtered(
+            lambda member: member.role_owner or member[f'role_{role}']
+        ).user_id.partner_id

@@ -1,0 +1,5 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from . import test_file_check
+from . import test_mechanisms
+from . import test_secret
