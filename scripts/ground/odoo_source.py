@@ -61,22 +61,35 @@ def _fetch():
     work = CACHE / "odoo-19.0.part"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    if shutil.which("apt-get") and shutil.which("dpkg-deb") and KEYRING.is_file():
-        try:
-            tree = _from_debian(work)
-        except Stop as stop:
-            say(f"  {stop.problem} Trying git instead.")
-            tree = _from_git(work)
-    else:
-        tree = _from_git(work)
+    tree = _from_debian(work) or _from_git(work)
     tree.rename(COPY)
     shutil.rmtree(work, ignore_errors=True)
 
 
 def _from_debian(work):
-    """Unpack Debian's packages without installing them: the system stays as it is."""
-    lists, cache, tree = (work / name for name in ("lists", "cache", "tree"))
-    for folder in (lists / "partial", cache / "archives" / "partial", tree):
+    """Unpack Debian's packages without installing them: the system stays as it is.
+
+    Return nothing where that is not to be had, as on another system or from another mirror.
+    """
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb") and KEYRING.is_file()):
+        return None
+    try:
+        packages = _download(work)
+    except Stop as stop:
+        say(f"  {stop.problem} Trying git instead.")
+        return None
+    tree = _unpack(packages, work / "tree")
+    # One missing file in an asset bundle is enough for every page to answer 500.
+    broken = [path for path in tree.rglob("*") if path.is_symlink() and not path.exists()]
+    if broken:
+        say(f"  Debian's packages do not fit together ({broken[0].name}). Trying git instead.")
+        return None
+    return tree
+
+
+def _download(work):
+    lists, cache = work / "lists", work / "cache"
+    for folder in (lists / "partial", cache / "archives" / "partial"):
         folder.mkdir(parents=True)
     sources = work / "sources.list"
     sources.write_text(
@@ -101,9 +114,12 @@ def _from_debian(work):
     with step("Fetching Odoo 19 from Debian (140 MB)"):
         run([*apt, "update"], log=LOGS / "odoo-update.log", **options)
         run([*apt, "download", *PACKAGES], log=LOGS / "odoo-download.log", **options)
+    return sorted(cache.glob("*.deb"))
+
+
+def _unpack(packages, tree):
+    progress = Progress()
     with step("Unpacking Odoo 19 (1.3 GB)"):
-        progress = Progress()
-        packages = sorted(cache.glob("*.deb"))
         for number, package in enumerate(packages, 1):
             progress.show(f"{number}/{len(packages)} {package.name.partition('_')[0]}")
             run(
@@ -113,7 +129,6 @@ def _from_debian(work):
                 remedy="Run this again to fetch it anew.",
             )
         progress.close()
-    _check_links(tree)
     return tree
 
 
@@ -127,14 +142,6 @@ def _mirror():
     )
     mirrors = [uri for uri in targets.stdout.split() if re.search(r"/debian/?$", uri)]
     return mirrors[0] if mirrors else "http://deb.debian.org/debian"
-
-
-def _check_links(tree):
-    """One missing file in an asset bundle is enough for every page to answer 500."""
-    broken = [path for path in tree.rglob("*") if path.is_symlink() and not path.exists()]
-    if broken:
-        names = ", ".join(str(path.relative_to(tree)) for path in broken[:5])
-        raise Stop(f"Debian's packages of Odoo do not fit together: {names} lead nowhere.")
 
 
 def _from_git(work):
