@@ -35,6 +35,11 @@
         'views/shopper_templates.xml',
         'data/storefront_menu_data.xml',
     ],
+    'demo': [
+        'demo/res_users_demo.xml',
+        'demo/product_demo.xml',
+        'demo/marketplace_demo.xml',
+    ],
     'assets': {
         'web.assets_frontend': [
             'marketplace_portal/static/src/scss/*.scss',

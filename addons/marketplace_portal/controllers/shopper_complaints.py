@@ -1,7 +1,5 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from werkzeug.exceptions import NotFound
-
 from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -127,7 +125,7 @@ class ShopperComplaints(ShopperPortal):
         elif action == 'close':
             complaint.portal_close()
         else:
-            raise NotFound()
+            raise self._merchant_not_found()
 
     def _complaint_message(self, action):
         _ = request.env._
@@ -150,5 +148,5 @@ class ShopperComplaints(ShopperPortal):
         files_sudo = complaint_sudo.message_line_ids.attachment_ids
         attachment_sudo = files_sudo.filtered(lambda file: file.id == attachment_id)
         if not attachment_sudo:
-            raise NotFound()
+            raise self._merchant_not_found()
         return self._merchant_attachment(attachment_sudo)

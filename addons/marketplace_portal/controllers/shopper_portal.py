@@ -21,12 +21,8 @@ class ShopperPortal(MerchantPortal):
 
         :raise NotFound: without telling a foreign record from a missing one
         """
-        # Whoever buys may read what was bought, staff without a role on the marketplace as well:
-        # the domain is the access check.
-        record_sudo = request.env[model_name].sudo().search(
-            [('id', '=', record_id), ('partner_id', '=', request.env.user.partner_id.id)], limit=1
-        )
-        if not record_sudo:
+        record_sudo = request.env[model_name].sudo().browse(record_id).exists()
+        if not record_sudo or not record_sudo._state_actor_shopper():
             raise NotFound()
         return record_sudo
 
@@ -143,19 +139,40 @@ class ShopperPortal(MerchantPortal):
         sitemap=False,
         methods=['GET', 'POST'],
     )
-    def shopper_return(self, return_id, tracking='', **post):
+    def shopper_return(self, return_id, action=None, tracking_ref='', reason='', **post):
         return_sudo = self._shopper_record('marketplace.return', return_id)
         errors = {}
         if request.httprequest.method == 'POST':
-            goods_return = request.env['marketplace.return'].browse(return_id)
-            errors = self._merchant_submit(lambda: goods_return.portal_ship(tracking))
+            errors = self._merchant_submit(
+                lambda: self._return_act(return_id, action, tracking_ref, reason)
+            )
             if not errors:
-                message = request.env._("Thank you. The merchant expects your parcel.")
+                message = self._return_message(action)
                 return self._merchant_done(f'{RETURN_PATH}/{return_id}', message)
         values = self._shopper_values(
             'shopper_return',
             goods_return=return_sudo,
             errors=errors,
-            typed={'tracking': tracking},
+            typed={'tracking_ref': tracking_ref, 'reason': reason},
         )
         return request.render('marketplace_portal.shopper_return', values)
+
+    def _return_act(self, return_id, action, tracking_ref, reason):
+        """Call the method of the pressed button, as the user in person.
+
+        :raise NotFound: for a button that the page does not have
+        """
+        goods_return = request.env['marketplace.return'].browse(return_id)
+        if action == 'ship':
+            goods_return.portal_ship(tracking_ref)
+        elif action == 'escalate':
+            goods_return.portal_escalate(reason)
+        else:
+            raise self._merchant_not_found()
+
+    def _return_message(self, action):
+        _ = request.env._
+        return {
+            'ship': _("Thank you. The merchant expects your parcel."),
+            'escalate': _("We look into it. You are told by mail."),
+        }[action]

@@ -1,6 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from . import marketplace_complaint
+from . import marketplace_demo
+from . import marketplace_demo_trade
 from . import marketplace_listing_change
 from . import marketplace_merchant
 from . import marketplace_merchant_application

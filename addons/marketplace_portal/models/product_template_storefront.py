@@ -6,6 +6,16 @@ from odoo import SUPERUSER_ID, api, models
 class ProductTemplate(models.Model):
     _inherit = 'product.template'
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Nobody can buy more of a merchant's goods than it has."""
+        for vals in vals_list:
+            if vals.get('merchant_id'):
+                vals.setdefault('allow_out_of_stock_order', False)
+        return super().create(vals_list)
+
     # === BUSINESS METHODS === #
 
     def _state_entered(self, target, reason):
