@@ -25,7 +25,7 @@ class MarketplaceBankAccount(models.Model):
 
     _guard_frozen = (
         'merchant_id', 'holder_name', 'bank_name', 'number_encrypted', 'number_hash',
-        'number_masked',
+        'number_masked', 'entered_by_id',
     )
     _state_moves = (
         Move('draft', 'verified', by=('bank_verifier',)),
@@ -140,14 +140,9 @@ class MarketplaceBankAccount(models.Model):
         return self.env.user.has_group(MANAGER)
 
     def _state_actor_bank_verifier(self):
-        """Two people: who entered an account, or belongs to the merchant, can't verify it."""
+        """Two people: whoever entered an account does not verify it."""
         self.ensure_one()
-        account_sudo = self.sudo()
-        return (
-            self._is_bank_officer()
-            and account_sudo.entered_by_id != self.env.user
-            and self.env.user not in account_sudo.merchant_id.member_ids.user_id
-        )
+        return self._is_bank_officer() and self.sudo().entered_by_id != self.env.user
 
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)
@@ -164,9 +159,7 @@ class MarketplaceBankAccount(models.Model):
         """Pay the merchant to this account from now on; it replaces the one before."""
         for account_sudo in self.sudo():
             account_sudo._check_verifiable()
-            account_sudo.merchant_id.bank_account_ids.filtered(
-                lambda other: other.state == 'verified'
-            )._move_to('replaced', system=True)
+            account_sudo.merchant_id.bank_account_ids._replace('verified')
             account_sudo._move_to('verified')
         self._mail_members('marketplace_merchant.mail_template_bank_account_verified')
 
@@ -205,10 +198,16 @@ class MarketplaceBankAccount(models.Model):
     def _mail_members(self, mail_template):
         self.env['mail.template']._marketplace_send(mail_template, self.sudo())
 
+    def _replace(self, state):
+        """Retire the accounts in a state, so that another one may enter it."""
+        self.filtered(lambda account: account.state == state)._move_to('replaced', system=True)
+        # The database allows one account in this state: give up the place before it is taken.
+        self.flush_recordset(['state'])
+
     def _check_verifiable(self):
         """Explain the two-person rule, where the general message would not."""
         self.ensure_one()
         if self._is_bank_officer() and not self._state_actor_bank_verifier():
             raise UserError(self.env._(
-                "Somebody else has to verify this account: you entered it, or act for the merchant."
+                "You entered this account, so somebody else has to verify it."
             ))

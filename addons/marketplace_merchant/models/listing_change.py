@@ -87,7 +87,8 @@ class MarketplaceListingChange(models.Model):
             change.summary = ", ".join(
                 self._fields[name]._description_string(self.env)
                 for name in REVIEWED_FIELDS
-                if change[name] and change[name] != change[f'current_{name}']
+                if change[name] != change[f'current_{name}']
+                and (name != 'image_1920' or change.image_1920)
             )
 
     # === STATE === #
@@ -129,7 +130,7 @@ class MarketplaceListingChange(models.Model):
         pending = listing.listing_change_ids.filtered(lambda change: change.state == 'pending')
         current = listing._listing_content()
         proposed = current | pending._listing_content() | values
-        pending._supersede()
+        listing.listing_change_ids._supersede()
         if proposed == current:
             return self
         return self.create(
@@ -147,6 +148,8 @@ class MarketplaceListingChange(models.Model):
     def _supersede(self):
         """Give up pending changes: a newer one replaces them, or the goods left the shop."""
         self.filtered(lambda change: change.state == 'pending')._move_to('superseded', system=True)
+        # The database allows one pending change: give up the place before it is taken.
+        self.flush_recordset(['state'])
 
     def _decide(self, target, mail_template, reason=None):
         self.sudo()._move_to(target, reason=reason)

@@ -5,7 +5,7 @@ import re
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.iso7064 import mod_97_10
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..tools import secret
 from ..tools.elevate import elevate
@@ -35,6 +35,7 @@ class MarketplaceMerchant(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends('bank_account_ids.state')
     def _compute_bank_account_id(self):
         accounts = self.env['marketplace.bank.account'].search([
             ('merchant_id', 'in', self.ids), ('state', '=', 'verified'),
@@ -57,9 +58,7 @@ class MarketplaceMerchant(models.Model):
         values = merchant_sudo._read_bank_account({
             'holder_name': holder_name, 'bank_name': bank_name, 'number': number,
         })
-        merchant_sudo.bank_account_ids.filtered(
-            lambda account: account.state == 'draft'
-        )._move_to('replaced', system=True)
+        merchant_sudo.bank_account_ids._replace('draft')
         account_sudo = merchant_sudo.bank_account_ids.create(
             merchant_sudo._prepare_bank_account_values(**values)
         )

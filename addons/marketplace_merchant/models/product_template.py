@@ -138,6 +138,9 @@ class ProductTemplate(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            # Creating a variant sends the default of goods without a merchant.
+            if not vals.get('listing_state'):
+                vals.pop('listing_state', None)
             if self._state_start(vals):
                 vals['sale_ok'] = False
         return super().create(vals_list)

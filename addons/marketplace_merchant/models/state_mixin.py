@@ -117,10 +117,10 @@ class MarketplaceStateMixin(models.AbstractModel):
         if not move:
             raise UserError(
                 self.env._(
-                    "%(document)s is “%(source)s”: it cannot become “%(target)s” now."
+                    "%(document)s is “%(state)s”: it cannot become “%(target)s” now."
                     " Reload the page to see its current state.",
                     document=self.sudo().display_name,
-                    source=self._state_label(source),
+                    state=self._state_label(source),
                     target=self._state_label(target),
                 )
             )

@@ -1,5 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from . import test_bank_account
 from . import test_file_check
+from . import test_listing
+from . import test_listing_change
 from . import test_mechanisms
 from . import test_secret

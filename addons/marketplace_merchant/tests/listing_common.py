@@ -34,7 +34,9 @@ class ListingCommon(TransactionCase):
         cls.second_manager = cls._staff('merchant_manager')
         cls.auditor = cls._staff('auditor')
         cls.shopper = cls._portal_user("listing_shopper")
-        cls.category = cls.env['product.category'].create({'name': "Kitchen"})
+        cls.category = cls.env['product.category'].create(
+            {'name': "Kitchen", 'marketplace_open': True}
+        )
         cls.subcategory = cls.env['product.category'].create(
             {'name': "Knives", 'parent_id': cls.category.id}
         )

@@ -118,11 +118,10 @@ class TestSecret(TransactionCase):
         self.assertTrue(other.exists())
 
     def test_a_number_is_found_however_it_is_typed(self):
-        for typed in ("62220212 34567890123", "6222-0212-3456-7890-123", "６２２２ 0212 34567890123"):
-            self.assertEqual(
-                secret.keyed_hash(self.env, typed), secret.keyed_hash(self.env, NUMBER)
-            )
-        self.assertNotEqual(secret.keyed_hash(self.env, "6222"), secret.keyed_hash(self.env, NUMBER))
+        stored = secret.keyed_hash(self.env, NUMBER)
+        for typed in ("62220212 34567890123", "6222-0212-3456-7890-123", "６２２２021234567890123"):
+            self.assertEqual(secret.keyed_hash(self.env, typed), stored)
+        self.assertNotEqual(secret.keyed_hash(self.env, "6222"), stored)
         self.assertFalse(secret.keyed_hash(self.env, " - "))
 
     def test_a_mask_hides_most_of_it(self):
