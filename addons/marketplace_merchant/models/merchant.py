@@ -215,10 +215,6 @@ class MarketplaceMerchant(models.Model):
         self.ensure_one()
         return {'licence': self._licence_plain(), 'phone': self.phone, 'email': self.email}
 
-    def _owner_partners(self):
-        """Return the contacts of the owners: who is written to."""
-        return self.sudo().member_ids.filtered('role_owner').user_id.partner_id
-
     def _get_portal_path(self):
         """Return where a member works for the merchant; the pages are another addon's."""
         return '/my'

@@ -314,6 +314,17 @@ class MarketplaceMerchantApplication(models.Model):
             remarks.setdefault(check.field_name, []).append(check.remark)
         return {field: "\n".join(texts) for field, texts in remarks.items()}
 
+    def _remarks_for_mail(self):
+        """Return the remarks with the names that the applicant knows the fields by."""
+        asked = self.sudo().check_ids.filtered(lambda check: check.decision == 'info')
+        return [
+            {
+                'name': check.qualification_id.type_id.name or self._label(check.field_name),
+                'remark': check.remark,
+            }
+            for check in asked
+        ]
+
     def _portal_form_options(self):
         """Return what the form offers to choose from, with the texts to read."""
         application_sudo = self._check_applicant()
