@@ -21,16 +21,23 @@
         'security/ir.model.access.csv',
         'security/ir_rules.xml',
         # Security: money
+        'security/ir_rules_money.xml',
 
         # Data: orders
         'data/delivery_carrier_data.xml',
         'data/ir_sequence_data.xml',
         # Data: money
+        'data/ir_sequence_money_data.xml',
+        'data/ir_cron_money_data.xml',
+        'data/commission_rule_data.xml',
 
         # Reports: orders
         'report/packing_slip_templates.xml',
         'report/packing_slip_reports.xml',
         # Reports: money
+        'report/statement_templates.xml',
+        'report/statement_reports.xml',
+        'data/mail_template_money_data.xml',
 
         # Views: orders
         'views/marketplace_order_views.xml',
@@ -41,14 +48,24 @@
         'views/stock_views.xml',
         'views/res_config_settings_views.xml',
         # Views: money
+        'views/commission_rule_views.xml',
+        'views/balance_views.xml',
+        'views/statement_views.xml',
+        'views/payout_views.xml',
+        'views/account_views.xml',
+        'views/res_config_settings_money_views.xml',
+        'wizards/reconciliation_views.xml',
 
         # Menus: orders (actions above)
         'views/marketplace_order_menus.xml',
         # Menus: money
+        'views/settlement_menus.xml',
 
         # Home cards point at the actions above
         'data/home_card_data.xml',
+        'data/home_card_money_data.xml',
     ],
     'demo': [],
+    'post_init_hook': 'post_init_hook',
     'installable': True,
 }

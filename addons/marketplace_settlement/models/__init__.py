@@ -20,3 +20,26 @@ from . import stock_picking
 from . import stock_rule
 
 # Money
+from . import res_company_accounting
+from . import res_config_settings_accounting
+from . import account_chart_template
+from . import commission_rule
+from . import balance_entry
+from . import balance_entry_booking
+from . import wallet
+from . import hold
+from . import marketplace_order_money
+from . import sale_order_freeze
+from . import sale_order_invoice
+from . import sale_order_line_money
+from . import account_move_line
+from . import account_move
+from . import account_move_refund
+from . import payment_transaction
+from . import statement
+from . import statement_posting
+from . import payout
+from . import payout_batch
+from . import deposit_movement
+from . import merchant_money
+from . import checker

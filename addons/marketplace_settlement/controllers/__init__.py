@@ -1,0 +1,3 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from . import payment

@@ -1,0 +1,42 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import fields, models
+
+
+class AccountMoveLine(models.Model):
+    _inherit = 'account.move.line'
+
+    merchant_id = fields.Many2one(
+        comodel_name='marketplace.merchant',
+        readonly=True,
+        index='btree_not_null',
+        ondelete='restrict',
+        help="For whom this was sold, or whose statement this belongs to.",
+    )
+    is_total_included = fields.Boolean(
+        string="Price Contains the Taxes",
+        readonly=True,
+        help="The unit price is what is charged with all taxes, whatever the taxes themselves say.",
+    )
+
+    # === BUSINESS METHODS === #
+
+    def reconcile(self):
+        """Match open items within a merchant, never one merchant's with another's."""
+        merchants = self.grouped('merchant_id')
+        if len(merchants) < 2:
+            return super().reconcile()
+        result = None
+        for lines in merchants.values():
+            if len(lines) > 1:
+                result = super(AccountMoveLine, lines).reconcile()
+        return result
+
+    def _marketplace_booked(self):
+        """Return the lines that balance entries explain: sold for a merchant, on an invoice."""
+        return self.filtered(
+            lambda line: line.merchant_id
+            and line.sale_line_ids
+            and line.display_type == 'product'
+            and line.move_id.move_type in ('out_invoice', 'out_refund')
+        )

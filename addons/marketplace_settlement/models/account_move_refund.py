@@ -1,0 +1,48 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import models
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    # === BUSINESS METHODS === #
+
+    def _marketplace_pay_back(self):
+        """Pay a credit note back the way its invoice was paid.
+
+        Online payments are refunded through their provider, by Odoo's own refund flow; what it
+        cannot refund becomes a task of the finance officers.
+        """
+        self.ensure_one()
+        left = self.amount_residual
+        for transaction in self._marketplace_transactions():
+            part = min(left, transaction._marketplace_refundable(left))
+            if self.currency_id.compare_amounts(part, 0.0) > 0:
+                transaction._marketplace_refund(part, self)
+                left -= part
+        if self.currency_id.compare_amounts(left, 0.0) > 0:
+            self._marketplace_ask_refund(left)
+
+    def _marketplace_transactions(self):
+        """Return the transactions that paid the credited invoice."""
+        orders = self.invoice_line_ids.sale_line_ids.order_id
+        return (self.reversed_entry_id.transaction_ids | orders.transaction_ids).filtered(
+            lambda tx: tx.state == 'done'
+            and tx.operation not in ('refund', 'validation')
+            and tx.currency_id == self.currency_id
+        )
+
+    def _marketplace_ask_refund(self, amount):
+        """Leave a task to the finance officers to pay an amount back by hand."""
+        users = self.env.ref('marketplace_settlement.group_finance_officer').all_user_ids
+        user = users.filtered(lambda user: user.active and self.company_id in user.company_ids)[:1]
+        self.activity_schedule(
+            'mail.mail_activity_data_todo',
+            summary=self.env._("Refund %s", self.currency_id.format(amount)),
+            note=self.env._(
+                "The payment provider cannot refund this by itself. Please pay the customer back"
+                " and register the payment on this credit note."
+            ),
+            user_id=user.id or self.env.uid,
+        )

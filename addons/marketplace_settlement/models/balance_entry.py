@@ -1,0 +1,288 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+# The wallet's column that holds the entries of a state; what is pending can't be spent: no column.
+BUCKETS = {'available': 'available', 'held': 'held', 'in_statement': 'in_transit', 'paid': 'paid'}
+CLEARING_KINDS = (
+    'sale', 'shipping', 'discount', 'sale_refund', 'shipping_refund', 'discount_refund',
+)  # fmt: skip
+FEE_KINDS = ('commission', 'commission_refund', 'service_fee', 'service_fee_refund')
+
+
+class MarketplaceBalanceEntry(models.Model):
+    """One signed movement of what a merchant is owed.
+
+    Append-only: a database trigger refuses deletion, and every change but that of the state, the
+    statement and the hold. Corrections are new entries. The journal items are the ledger of
+    record; entries explain them per merchant and order.
+    """
+
+    _name = 'marketplace.balance.entry'
+    _description = "Balance Entry"
+    _order = 'date desc, id desc'
+    _rec_name = 'kind'
+    _allow_sudo_commands = False
+
+    merchant_id = fields.Many2one(
+        comodel_name='marketplace.merchant', required=True, readonly=True, index=True,
+        ondelete='restrict',
+    )  # fmt: skip
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, readonly=True, ondelete='restrict'
+    )
+    currency_id = fields.Many2one(
+        comodel_name='res.currency', required=True, readonly=True, ondelete='restrict'
+    )
+    kind = fields.Selection(
+        selection=[
+            ('sale', "Sale"),
+            ('shipping', "Freight"),
+            ('discount', "Discount"),
+            ('subsidy', "Discount Paid by the Marketplace"),
+            ('commission', "Commission"),
+            ('service_fee', "Service Fee"),
+            ('sale_refund', "Sale Refunded"),
+            ('shipping_refund', "Freight Refunded"),
+            ('discount_refund', "Discount Taken Back"),
+            ('subsidy_refund', "Subsidy Taken Back"),
+            ('commission_refund', "Commission Returned"),
+            ('service_fee_refund', "Service Fee Returned"),
+            ('penalty', "Penalty"),
+            ('compensation', "Compensation"),
+            ('adjustment', "Adjustment"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    amount = fields.Monetary(
+        required=True, readonly=True, help="What the merchant is owed (+) or owes (−)."
+    )
+    state = fields.Selection(
+        selection=[
+            ('pending', "Pending"),
+            ('available', "Available"),
+            ('held', "Held"),
+            ('in_statement', "In Statement"),
+            ('paid', "Paid"),
+        ],
+        required=True,
+        readonly=True,
+        default='pending',
+    )
+    order_id = fields.Many2one(
+        comodel_name='marketplace.order', readonly=True, index='btree_not_null',
+        ondelete='restrict',
+    )  # fmt: skip
+    sale_line_id = fields.Many2one(
+        comodel_name='sale.order.line', string="Order Line", readonly=True,
+        index='btree_not_null', ondelete='restrict',
+    )  # fmt: skip
+    move_line_id = fields.Many2one(
+        comodel_name='account.move.line', string="Journal Item", readonly=True,
+        index='btree_not_null', ondelete='restrict',
+    )  # fmt: skip
+    source_model = fields.Char(required=True, readonly=True)
+    source_id = fields.Many2oneReference(
+        string="Source", model_field='source_model', required=True, readonly=True
+    )
+    statement_id = fields.Many2one(
+        comodel_name='marketplace.statement', readonly=True, index='btree_not_null',
+        ondelete='restrict',
+    )  # fmt: skip
+    hold_id = fields.Many2one(
+        comodel_name='marketplace.hold', readonly=True, index='btree_not_null',
+        ondelete='restrict',
+    )  # fmt: skip
+    date = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
+    reason = fields.Char(readonly=True)
+
+    _source_uniq = models.UniqueIndex(
+        '(kind, source_model, source_id)', "This movement has already been booked."
+    )
+    _open_idx = models.Index("(merchant_id, state) WHERE state IN ('pending', 'available', 'held')")
+
+    # === SETUP === #
+
+    def init(self):
+        """Guard the rows in the database itself: even the superuser's raw SQL is refused."""
+        self.env.cr.execute("""
+            CREATE OR REPLACE FUNCTION marketplace_balance_entry_guard() RETURNS trigger AS $$
+            BEGIN
+                IF TG_OP = 'UPDATE' THEN
+                    IF to_jsonb(NEW) - 'state' - 'statement_id' - 'hold_id' - 'write_date'
+                       - 'write_uid' = to_jsonb(OLD) - 'state' - 'statement_id' - 'hold_id'
+                       - 'write_date' - 'write_uid' AND OLD.state <> 'paid'
+                       AND (OLD.statement_id IS NULL OR NEW.statement_id = OLD.statement_id) THEN
+                        RETURN NEW;
+                    END IF;
+                END IF;
+                RAISE EXCEPTION 'Balance entries are append-only.'
+                    USING ERRCODE = 'restrict_violation';
+            END
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE TRIGGER marketplace_balance_entry_guard
+            BEFORE UPDATE OR DELETE ON marketplace_balance_entry
+            FOR EACH ROW EXECUTE FUNCTION marketplace_balance_entry_guard();
+
+            CREATE OR REPLACE TRIGGER marketplace_balance_entry_guard_truncate
+            BEFORE TRUNCATE ON marketplace_balance_entry
+            FOR EACH STATEMENT EXECUTE FUNCTION marketplace_balance_entry_guard();
+        """)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise UserError(self.env._("Balance entries are written by the system only."))
+        entries = super().create(vals_list)
+        entries.flush_recordset()
+        self.env['marketplace.wallet']._add([
+            (entry.merchant_id.id, entry.company_id.id, entry.currency_id.id,
+             {BUCKETS[entry.state]: entry.amount})
+            for entry in entries
+            if entry.state in BUCKETS
+        ])  # fmt: skip
+        return entries
+
+    def write(self, vals):
+        raise UserError(
+            self.env._("Balance entries cannot be changed: corrections are new entries.")
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(
+            self.env._("Balance entries cannot be deleted: corrections are new entries.")
+        )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _change_state(self, source, target, where, columns=None, spend=False):
+        """Take the entries that ``where`` selects from a state to another, wallets included.
+
+        One SQL statement for the entries and one for the wallets, however many there are. The
+        loser of a race for the same entry gets a serialization failure and starts again.
+
+        :param str source, target: states
+        :param SQL where: condition on the table, known as ``entry``
+        :param dict columns: further columns to set
+        :param bool spend: the merchants' available balance must cover the amount
+        :return: rows (merchant_id, company_id, currency_id, amount, number of entries)
+        :rtype: list[tuple]
+        """
+        self.env.flush_all()
+        sets = SQL(', ').join(
+            SQL("%s = %s", SQL.identifier(name), value)
+            for name, value in {'state': target, **(columns or {})}.items()
+        )
+        rows = self.env.execute_query(SQL(
+            """
+            WITH changed AS (
+                UPDATE marketplace_balance_entry entry SET %s
+                 WHERE entry.state = %s AND %s
+             RETURNING merchant_id, company_id, currency_id, amount
+            )
+            SELECT merchant_id, company_id, currency_id, SUM(amount), COUNT(*)
+              FROM changed
+             GROUP BY merchant_id, company_id, currency_id
+             ORDER BY merchant_id, company_id, currency_id
+            """,
+            sets, source, where,
+        ))  # fmt: skip
+        self.invalidate_model(['state', 'statement_id', 'hold_id'])
+        self.env['marketplace.wallet']._transfer(rows, source, target, spend)
+        return rows
+
+    @api.model
+    def _book(self, merchant, kind, amount, reason, source, order=None):
+        """Book a movement that no invoice makes: penalty, compensation, service fee, adjustment.
+
+        :param str kind: one of those
+        :param float amount: what the merchant gains (+) or loses (−)
+        :param str reason: shown on the statement
+        :param source: the record that causes the movement; it does so once per kind
+        :param order: the `marketplace.order` concerned, if any
+        :return: the entry; the existing one if ``source`` has been booked already
+        """
+        company = order.company_id if order else merchant.company_id or self.env.company
+        existing = self.sudo().search([
+            ('kind', '=', kind), ('source_model', '=', source._name), ('source_id', '=', source.id),
+        ])  # fmt: skip
+        return existing or self.sudo().create({
+            'merchant_id': merchant.id,
+            'company_id': company.id,
+            'currency_id': (order.currency_id if order else company.currency_id).id,
+            'kind': kind,
+            'amount': amount,
+            'state': 'available',
+            'order_id': order.id if order else False,
+            'source_model': source._name,
+            'source_id': source.id,
+            'reason': reason,
+        })
+
+    # === CRON === #
+
+    @api.model
+    def _cron_mature(self, batch_size=500):
+        """Make available what orders have earned once their return window has closed."""
+        merchants = self._merchants_to_mature()
+        cron = self.env['ir.cron']
+        cron._commit_progress(remaining=len(merchants))
+        for start in range(0, len(merchants), batch_size):
+            batch = merchants[start:start + batch_size]
+            self._mature(batch)
+            if not cron._commit_progress(len(batch)):
+                break
+
+    @api.model
+    def _merchants_to_mature(self):
+        self.env.flush_all()
+        return [row[0] for row in self.env.execute_query(SQL(
+            """
+            SELECT DISTINCT entry.merchant_id
+              FROM marketplace_balance_entry entry
+             WHERE entry.state = 'pending' AND %s
+             ORDER BY entry.merchant_id
+            """,
+            self._is_mature(),
+        ))]  # fmt: skip
+
+    @api.model
+    def _mature(self, merchant_ids):
+        """Mature the pending entries of some merchants; one SQL statement for all of them."""
+        return self._change_state(
+            'pending',
+            'available',
+            SQL("entry.merchant_id = ANY(%s) AND %s", list(merchant_ids), self._is_mature()),
+        )
+
+    @api.model
+    def _is_mature(self):
+        """Return the condition on ``entry`` under which nothing keeps it pending any longer.
+
+        Either the waiting time after completion is over, or the order was cancelled and all of it
+        refunded; and nobody holds the order.
+        """
+        return SQL(
+            """
+            EXISTS (
+                SELECT 1 FROM marketplace_order o
+                 WHERE o.id = entry.order_id
+                   AND ((o.state = 'completed' AND o.available_date <= %s)
+                        OR (o.state = 'cancelled' AND NOT EXISTS (
+                            SELECT 1 FROM marketplace_balance_entry sibling
+                             WHERE sibling.order_id = o.id
+                            HAVING SUM(sibling.amount) <> 0))))
+            AND NOT EXISTS (
+                SELECT 1 FROM marketplace_hold hold
+                 WHERE hold.order_id = entry.order_id AND hold.state = 'active')
+            """,
+            fields.Date.context_today(self),
+        )

@@ -1,0 +1,127 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from collections import defaultdict
+
+from odoo import api, models
+
+from ..utils import cumulated
+
+
+class MarketplaceBalanceEntry(models.Model):
+    _inherit = 'marketplace.balance.entry'
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _book_invoice_lines(self, move_lines):
+        """Explain posted invoice and credit note lines, whichever door they came through.
+
+        What was sold makes *sale*, *shipping* or *discount*, with the commission or subsidy that
+        belongs to it; what takes it back makes the mirror entries. Commissions and subsidies
+        follow the part invoiced or refunded so far, so that the last part takes the remainder.
+
+        :param move_lines: merchants' posted lines, as of `_marketplace_booked`
+        :return: the created entries
+        """
+        history = self._booked_history(move_lines.sale_line_ids)
+        vals_list = []
+        for move_line in move_lines.sorted('id'):
+            for vals in self._prepare_entries(move_line, history):
+                history[vals['sale_line_id']][vals['kind']] += vals['amount']
+                vals_list.append(vals)
+        self._set_states(vals_list)
+        return self.create(vals_list)
+
+    @api.model
+    def _booked_history(self, sale_lines):
+        """Return what has been booked so far: {sale line id: {kind: amount}}."""
+        history = defaultdict(lambda: defaultdict(float))
+        groups = self._read_group(
+            [('sale_line_id', 'in', sale_lines.ids)], ['sale_line_id', 'kind'], ['amount:sum']
+        )
+        for sale_line, kind, amount in groups:
+            history[sale_line.id][kind] = amount
+        sold = self.search([
+            ('sale_line_id', 'in', sale_lines.ids), ('kind', 'in', ('sale', 'discount')),
+        ])  # fmt: skip
+        for entry in sold:
+            history[entry.sale_line_id.id]['gross'] += abs(entry.move_line_id.price_total)
+        return history
+
+    @api.model
+    def _prepare_entries(self, move_line, history):
+        """Return the values of the entries that explain one line."""
+        sale_line = move_line.sale_line_ids[:1]
+        amount = -move_line.amount_currency
+        if move_line.currency_id.is_zero(amount):
+            return []
+        kind = sale_line._marketplace_kind()
+        sold = (amount < 0) == (kind == 'discount')
+        booked = history[sale_line.id]
+        if sold:
+            booked['gross'] += abs(move_line.price_total)
+            attached = self._attached_to_sale(sale_line, kind, booked)
+        else:
+            attached = self._attached_to_refund(sale_line, kind, amount, booked)
+        entries = [(kind if sold else f'{kind}_refund', amount), *attached]
+        common = self._prepare_common(move_line, sale_line)
+        return [
+            dict(common, kind=entry_kind, amount=entry_amount)
+            for entry_kind, entry_amount in entries
+            if not move_line.currency_id.is_zero(entry_amount)
+        ]
+
+    @api.model
+    def _attached_to_sale(self, sale_line, kind, booked):
+        """Return the (kind, amount) that go with what has been sold so far of a line."""
+        attached = {
+            'sale': ('commission', -sale_line.marketplace_commission),
+            'discount': ('subsidy', sale_line.marketplace_subsidy),
+        }.get(kind)
+        if not attached:
+            return []
+        name, whole = attached
+        amount = cumulated(
+            whole, booked['gross'], abs(sale_line.marketplace_amount), booked[name],
+            sale_line.currency_id.rounding,
+        )  # fmt: skip
+        return [(name, amount)]
+
+    @api.model
+    def _attached_to_refund(self, sale_line, kind, amount, booked):
+        """Return the (kind, amount) that go back with what has been refunded so far of a line."""
+        name = {'sale': 'commission', 'discount': 'subsidy'}.get(kind)
+        if not name:
+            return []
+        refunded = abs(booked[f'{kind}_refund'] + amount)
+        taken_back = cumulated(
+            -booked[name], refunded, abs(booked[kind]), booked[f'{name}_refund'],
+            sale_line.currency_id.rounding,
+        )  # fmt: skip
+        return [(f'{name}_refund', taken_back)]
+
+    @api.model
+    def _prepare_common(self, move_line, sale_line):
+        return {
+            'merchant_id': move_line.merchant_id.id,
+            'company_id': move_line.company_id.id,
+            'currency_id': move_line.currency_id.id,
+            'order_id': sale_line.marketplace_order_id.id,
+            'sale_line_id': sale_line.id,
+            'move_line_id': move_line.id,
+            'source_model': move_line._name,
+            'source_id': move_line.id,
+            'date': move_line.date,
+            'reason': move_line.move_id.ref if move_line.move_id.move_type == 'out_refund' else '',
+        }
+
+    @api.model
+    def _set_states(self, vals_list):
+        """Let new entries start where their order's money is: pending, held or available."""
+        amounts = defaultdict(float)
+        for vals in vals_list:
+            amounts[vals['order_id']] += vals['amount']
+        orders = self.env['marketplace.order'].browse(filter(None, amounts))
+        states = {order.id: order._entry_state(amounts[order.id]) for order in orders}
+        for vals in vals_list:
+            vals['state'] = states.get(vals['order_id'], 'pending')

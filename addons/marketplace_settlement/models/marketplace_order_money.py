@@ -1,0 +1,259 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import SQL, float_round
+
+from ..utils import cumulated, round_to_total
+
+FULL = 1.0
+
+
+class MarketplaceOrder(models.Model):
+    _inherit = 'marketplace.order'
+
+    entry_ids = fields.One2many(
+        comodel_name='marketplace.balance.entry', inverse_name='order_id', readonly=True
+    )
+    hold_ids = fields.One2many(
+        comodel_name='marketplace.hold', inverse_name='order_id', readonly=True
+    )
+
+    # === HOLDS === #
+
+    def _hold(self, reason, source, until=None):
+        """Keep what the order earned from being paid, until the hold is released.
+
+        :param str reason: why, in words that the merchant reads
+        :param source: the record that causes the hold; it has one active hold per order
+        :param datetime until: when the hold ends by itself, if it does
+        :return: the `marketplace.hold`
+        """
+        self.ensure_one()
+        Hold = self.env['marketplace.hold'].sudo()
+        active = Hold.search([
+            ('order_id', '=', self.id), ('state', '=', 'active'),
+            ('source_model', '=', source._name), ('source_id', '=', source.id),
+        ])  # fmt: skip
+        return active or Hold.create({
+            'order_id': self.id,
+            'reason': reason,
+            'source_model': source._name,
+            'source_id': source.id,
+            'deadline': until,
+        })
+
+    def _is_held(self):
+        self.ensure_one()
+        return bool(self.env['marketplace.hold'].sudo().search_count(
+            [('order_id', '=', self.id), ('state', '=', 'active')], limit=1
+        ))  # fmt: skip
+
+    def _release_entries(self):
+        self.env['marketplace.balance.entry'].sudo()._change_state(
+            'held', 'available', SQL("entry.order_id = ANY(%s)", self.ids), {'hold_id': None}
+        )
+
+    def _entry_state(self, amount):
+        """Return the state in which entries of ``amount`` in total start.
+
+        They follow what the order has earned: pending as long as that is pending, held if it is
+        held and covers them, otherwise available at once, where a negative amount is a debt.
+        """
+        self.ensure_one()
+        groups = self.env['marketplace.balance.entry'].sudo()._read_group(
+            [('order_id', '=', self.id)], ['state'], ['amount:sum']
+        )
+        booked = dict(groups)
+        if set(booked) <= {'pending'}:
+            return 'pending'
+        covered = self.currency_id.compare_amounts(booked.get('held', 0.0) + amount, 0.0) >= 0
+        return 'held' if 'held' in booked and covered else 'available'
+
+    # === REFUNDS === #
+
+    def _refundable_amount(self):
+        """Return what of the order was invoiced and not refunded yet, with tax."""
+        self.ensure_one()
+        return self.currency_id.round(sum(self._refundable_by_line().values()))
+
+    def _refundable_by_line(self):
+        """Return what of each order line was invoiced and not refunded yet: {line: amount}.
+
+        The amount of a discount is negative.
+        """
+        result = {}
+        for line in self.sudo().line_ids:
+            posted = line.invoice_lines.filtered(lambda item: item.parent_state == 'posted')
+            amount = sum(
+                item.price_total if item.move_id.move_type == 'out_invoice' else -item.price_total
+                for item in posted
+            )
+            if not line.currency_id.is_zero(amount):
+                result[line] = line.currency_id.round(amount)
+        return result
+
+    def _refund(self, ratios, reason, source):
+        """Refund parts of lines; discounts go back in proportion to the goods.
+
+        :param dict ratios: {sale order line: part of what was invoiced, from 0 to 1}
+        :param str reason: why, printed on the credit note
+        :param source: the record that asks for the refund
+        :return: the posted credit note, empty if nothing is left to refund
+        """
+        self.ensure_one()
+        remaining = self._refundable_by_line()
+        ratios = self._with_discounts(ratios, remaining)
+        amounts = {
+            line: line._marketplace_refund_part(min(ratio, FULL), remaining[line])
+            for line, ratio in ratios.items()
+            if line in remaining
+        }
+        return self._refund_lines(amounts, reason, source)
+
+    def _with_discounts(self, ratios, remaining):
+        """Add to the ratios of goods the ratio at which the order's discounts go back."""
+        goods = [line for line in remaining if line._marketplace_kind() == 'sale']
+        discounts = [line for line in remaining if line._marketplace_kind() == 'discount']
+        sold = sum(line.marketplace_amount for line in goods)
+        if not sold or not discounts or set(discounts) & set(ratios):
+            return ratios
+        refunded = sum(line.marketplace_amount * ratios.get(line, 0.0) for line in goods)
+        left = sum(remaining[line] for line in goods)
+        # Whoever gets back all goods that are left pays back all discounts that are left.
+        done = all(ratios.get(line, 0.0) >= FULL for line in goods) or refunded >= left
+        return {**ratios, **dict.fromkeys(discounts, FULL if done else refunded / sold)}
+
+    def _refund_amount(self, amount, reason, source):
+        """Refund an amount, spread over all that is left of the order.
+
+        :param float amount: with tax, in the currency of the order
+        :raise UserError: when less than this is left to refund
+        :return: the posted credit note
+        """
+        self.ensure_one()
+        remaining = self._refundable_by_line()
+        left = sum(remaining.values())
+        if amount <= 0 or self.currency_id.compare_amounts(amount, left) > 0:
+            raise UserError(
+                self.env._(
+                    "%(amount)s cannot be refunded: %(left)s of this order are left to refund.",
+                    amount=self.currency_id.format(amount),
+                    left=self.currency_id.format(left),
+                )
+            )
+        parts = round_to_total(
+            [part * amount / left for part in remaining.values()],
+            amount,
+            self.currency_id.rounding,
+        )
+        return self._refund_lines(dict(zip(remaining, parts, strict=True)), reason, source)
+
+    def _refund_lines(self, amounts, reason, source):
+        """Credit the amounts, pay them back, and leave a note on the order.
+
+        :param dict amounts: {sale order line: amount with tax}; that of a discount is negative
+        """
+        amounts = {
+            line: amount for line, amount in amounts.items() if not line.currency_id.is_zero(amount)
+        }
+        credit_notes = self.env['account.move'].sudo()
+        for invoice, parts in self._split_by_invoice(amounts).items():
+            credit_notes |= self._credit(invoice, parts, reason)
+        for credit_note in credit_notes:
+            credit_note._marketplace_pay_back()
+            self._log_refund(credit_note, reason, source)
+        return credit_notes
+
+    @api.model
+    def _split_by_invoice(self, amounts):
+        """Return the invoices to credit: {invoice: {sale order line: amount}}."""
+        result = {}
+        for line, amount in amounts.items():
+            invoice = line._marketplace_invoice_lines().move_id.filtered(
+                lambda move: move.state == 'posted'
+            )[-1:]
+            result.setdefault(invoice, {})[line] = amount
+        return result
+
+    def _credit(self, invoice, amounts, reason):
+        """Post a credit note, which makes the mirror entries, and return it."""
+        credit_note = self.env['account.move'].sudo().with_company(invoice.company_id).create({
+            'move_type': 'out_refund',
+            'reversed_entry_id': invoice.id,
+            'partner_id': invoice.partner_id.id,
+            'journal_id': invoice.journal_id.id,
+            'currency_id': invoice.currency_id.id,
+            'fiscal_position_id': invoice.fiscal_position_id.id,
+            'invoice_date': fields.Date.context_today(self),
+            'invoice_origin': invoice.invoice_origin,
+            'invoice_payment_term_id': False,
+            'ref': self.env._("%(order)s: %(reason)s", order=self.name, reason=reason),
+            'invoice_line_ids': [
+                Command.create(line._prepare_marketplace_credit(invoice, amount))
+                for line, amount in amounts.items()
+            ],
+        })
+        credit_note._post(soft=False)
+        return credit_note
+
+    def _log_refund(self, credit_note, reason, source):
+        self.sudo().message_post(
+            body=Markup("%s<br/>%s") % (
+                self.env._(
+                    "%(amount)s refunded by %(credit_note)s",
+                    amount=credit_note.currency_id.format(credit_note.amount_total),
+                    credit_note=credit_note.name,
+                ),
+                reason,
+            )
+        )
+
+
+class SaleOrderLine(models.Model):
+    _inherit = 'sale.order.line'
+
+    def _marketplace_refund_part(self, ratio, remaining):
+        """Return ``ratio`` of what was sold, no more than is left; the last part takes the remainder.
+
+        :param float ratio: part of the whole line, from 0 to 1
+        :param float remaining: what is left to refund; negative for a discount
+        """
+        self.ensure_one()
+        if ratio >= FULL:
+            return remaining
+        rounding = self.currency_id.rounding
+        part = cumulated(self.marketplace_amount, ratio, FULL, 0.0, rounding)
+        refunds = self.invoice_lines.filtered(
+            lambda line: line.parent_state == 'posted' and line.move_id.move_type == 'out_refund'
+        )
+        # Each refund may have been rounded by half a cent: what is left of that goes with the last.
+        if abs(remaining - part) < rounding * (len(refunds) + 1.1) / 2:
+            return remaining
+        return min(part, remaining) if remaining > 0 else max(part, remaining)
+
+    def _prepare_marketplace_credit(self, invoice, amount):
+        """Return the values of the credit note line that takes back ``amount`` with tax."""
+        self.ensure_one()
+        invoiced = self.invoice_lines.filtered(lambda line: line.move_id == invoice)[:1]
+        digits = self.env['decimal.precision'].precision_get('Product Unit')
+        part = abs(amount / invoiced.price_total) if invoiced.price_total else FULL
+        # A quantity of zero would make the line worth nothing.
+        quantity = max(
+            float_round(invoiced.quantity * part, precision_digits=digits), 10**-digits
+        )
+        return {
+            'product_id': self.product_id.id,
+            'name': invoiced.name,
+            'product_uom_id': invoiced.product_uom_id.id,
+            'quantity': quantity,
+            'price_unit': amount / quantity,
+            'tax_ids': [Command.set(invoiced.tax_ids.ids)],
+            'account_id': invoiced.account_id.id,
+            'merchant_id': self.merchant_id.id,
+            'is_total_included': True,
+            'sale_line_ids': [Command.link(self.id)],
+        }

@@ -1,0 +1,96 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from urllib.parse import urlencode
+
+from odoo import fields, models
+
+from odoo.addons.payment import utils as payment_utils
+
+
+class MarketplaceMerchant(models.Model):
+    _inherit = 'marketplace.merchant'
+
+    wallet_ids = fields.One2many(
+        comodel_name='marketplace.wallet', inverse_name='merchant_id', readonly=True
+    )
+    statement_ids = fields.One2many(
+        comodel_name='marketplace.statement', inverse_name='merchant_id', readonly=True
+    )
+    deposit_movement_ids = fields.One2many(
+        comodel_name='marketplace.deposit.movement', inverse_name='merchant_id', readonly=True
+    )
+    deposit_required = fields.Monetary(
+        compute='_compute_deposit', compute_sudo=True, help="What the merchant's tier asks for."
+    )
+    deposit_balance = fields.Monetary(
+        compute='_compute_deposit', compute_sudo=True, help="What has been paid in and not used."
+    )
+    deposit_missing = fields.Monetary(compute='_compute_deposit', compute_sudo=True)
+
+    # === COMPUTE METHODS === #
+
+    def _compute_deposit(self):
+        groups = self.env['marketplace.deposit.movement']._read_group(
+            [('merchant_id', 'in', self.ids)], ['merchant_id'], ['amount:sum']
+        )
+        balances = {merchant.id: amount for merchant, amount in groups}
+        today = fields.Date.context_today(self)
+        for merchant in self:
+            tier = merchant.tier_id
+            balance = balances.get(merchant.id, 0.0)
+            required = tier.currency_id._convert(
+                tier.deposit_amount, merchant.currency_id, merchant.company_id, today
+            ) if tier.deposit_amount else 0.0  # fmt: skip
+            merchant.deposit_required = required
+            merchant.deposit_balance = balance
+            merchant.deposit_missing = max(required - balance, 0.0)
+
+    # === ACTION METHODS === #
+
+    def action_view_balance_entries(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_settlement.marketplace_balance_entry_action'
+        )
+        return dict(action, domain=[('merchant_id', '=', self.id)], context={})
+
+    def action_view_deposit(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_settlement.marketplace_deposit_movement_action'
+        )
+        return dict(action, domain=[('merchant_id', '=', self.id)], context={})
+
+    # === BUSINESS METHODS === #
+
+    def _deposit_missing(self):
+        self.ensure_one()
+        return self.deposit_missing
+
+    def _portal_deposit_payment_link(self):
+        """Return the address of Odoo's payment page for the deposit that is missing.
+
+        For a member with the finance role, who pays for the merchant; empty if nothing is missing.
+        The access token covers payer, amount and currency, and what is paid in the end is what
+        is missing then: nobody can pay another amount.
+        """
+        self.ensure_one()
+        self._check_member('finance')
+        merchant_sudo = self.sudo()
+        amount, currency = merchant_sudo.deposit_missing, merchant_sudo.currency_id
+        if currency.is_zero(amount):
+            return False
+        payer = self.env.user.partner_id
+        return '/payment/pay?' + urlencode({
+            'reference': merchant_sudo._deposit_reference(),
+            'amount': amount,
+            'currency_id': currency.id,
+            'partner_id': payer.id,
+            'company_id': merchant_sudo.company_id.id,
+            'access_token': payment_utils.generate_access_token(payer.id, amount, currency.id),
+            'deposit_merchant_id': self.id,
+        })
+
+    def _deposit_reference(self):
+        self.ensure_one()
+        return f"DEPOSIT-{self.code}"

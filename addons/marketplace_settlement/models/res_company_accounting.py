@@ -1,0 +1,199 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+# field: name, account type, whether open items are matched
+ACCOUNTS = {
+    'marketplace_clearing_account_id': ("Merchant Clearing", 'liability_current', True),
+    'marketplace_payable_account_id': ("Merchant Payable", 'liability_payable', True),
+    'marketplace_deposit_account_id': ("Merchant Deposits", 'liability_current', True),
+    'marketplace_advance_account_id': ("Compensation Advances", 'asset_current', True),
+    'marketplace_commission_account_id': ("Commission Income", 'income', False),
+    'marketplace_service_account_id': ("Service Fee Income", 'income', False),
+    'marketplace_penalty_account_id': ("Penalty Income", 'income_other', False),
+    'marketplace_subsidy_account_id': ("Subsidy Expense", 'expense', False),
+}
+# Where a chart has no account of a type yet, a new one takes its place behind these.
+NEIGHBOURS = {
+    'liability_payable': 'liability_current',
+    'liability_current': 'liability_payable',
+    'asset_current': 'asset_receivable',
+    'income_other': 'income',
+    'income': 'income_other',
+    'expense': 'expense_direct_cost',
+}
+JOURNALS = {
+    'marketplace_settlement_journal_id': ("Marketplace Settlement", 'general', 'MSET'),
+    'marketplace_fee_journal_id': ("Marketplace Fees", 'sale', 'MFEE'),
+}
+FALLBACK_CODE = '990000'
+
+
+def account_field(string, help_text):
+    return fields.Many2one(
+        comodel_name='account.account',
+        string=string,
+        check_company=True,
+        help=help_text,
+    )
+
+
+class ResCompany(models.Model):
+    _inherit = 'res.company'
+
+    marketplace_clearing_account_id = account_field(
+        "Merchant Clearing", "What shoppers paid for merchants' goods and no statement covers yet."
+    )
+    marketplace_payable_account_id = account_field(
+        "Merchant Payable", "What posted statements say that merchants are owed."
+    )
+    marketplace_deposit_account_id = account_field(
+        "Merchant Deposits", "Deposits that merchants paid and may get back."
+    )
+    marketplace_advance_account_id = account_field(
+        "Compensation Advances", "What was paid to shoppers for merchants, to be recovered."
+    )
+    marketplace_commission_account_id = account_field(
+        "Commission Income", "The marketplace's share of what merchants sold."
+    )
+    marketplace_service_account_id = account_field(
+        "Service Fee Income", "Services charged to merchants."
+    )
+    marketplace_penalty_account_id = account_field(
+        "Penalty Income", "Fines that merchants were charged."
+    )
+    marketplace_subsidy_account_id = account_field(
+        "Subsidy Expense", "Discounts that the marketplace pays for, and goodwill to merchants."
+    )
+    marketplace_settlement_journal_id = fields.Many2one(
+        comodel_name='account.journal',
+        string="Settlement Journal",
+        domain="[('type', '=', 'general')]",
+        check_company=True,
+    )
+    marketplace_fee_journal_id = fields.Many2one(
+        comodel_name='account.journal',
+        string="Fee Journal",
+        domain="[('type', '=', 'sale')]",
+        check_company=True,
+    )
+    marketplace_fee_tax_id = fields.Many2one(
+        comodel_name='account.tax',
+        string="Tax in Fees",
+        domain="[('type_tax_use', '=', 'sale')]",
+        check_company=True,
+        help="The tax contained in commissions and service fees: a fee of 9.04 with 6 % is 8.53 of"
+        " income and 0.51 of tax.",
+    )
+    marketplace_payout_block = fields.Text(
+        string="Payouts Stopped",
+        readonly=True,
+        help="What the nightly check found. No payout is approved before a check finds nothing.",
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _marketplace_account(self, field_name):
+        """Return an account or journal that the marketplace books on.
+
+        :raise UserError: when the company has none, in words that say where to set it
+        """
+        self.ensure_one()
+        if not self[field_name]:
+            raise UserError(
+                self.env._(
+                    "Please set “%(account)s” for %(company)s in the settings of the marketplace.",
+                    account=self._fields[field_name].get_description(self.env)['string'],
+                    company=self.display_name,
+                )
+            )
+        return self[field_name]
+
+    def _marketplace_clearing_account(self):
+        return self._marketplace_account('marketplace_clearing_account_id')
+
+    # === SETUP === #
+
+    @api.model
+    def _marketplace_setup_all(self):
+        """Complete the accounting of every company that keeps books."""
+        self.sudo().search([('chart_template', '!=', False)])._marketplace_setup_accounting()
+
+    def _marketplace_setup_accounting(self):
+        """Create the accounts and journals that are missing, on any chart; keep what is set.
+
+        A branch uses the accounts and journals of its main company.
+        """
+        for company in self.sudo().sorted(lambda company: len(company.parent_ids)):
+            if company.parent_id:
+                company._marketplace_copy_accounting(company.root_id)
+            else:
+                company.with_company(company)._marketplace_create_accounting()
+
+    def _marketplace_copy_accounting(self, root):
+        self.ensure_one()
+        names = [*ACCOUNTS, *JOURNALS, 'marketplace_fee_tax_id']
+        self.write({name: root[name].id for name in names if not self[name] and root[name]})
+
+    def _marketplace_create_accounting(self):
+        self.ensure_one()
+        for field_name in ACCOUNTS:
+            if not self[field_name]:
+                self[field_name] = self._marketplace_create_account(field_name)
+        for field_name in JOURNALS:
+            if not self[field_name]:
+                self[field_name] = self._marketplace_create_journal(field_name)
+        if not self.marketplace_fee_tax_id:
+            self.marketplace_fee_tax_id = self._marketplace_default_fee_tax()
+
+    def _marketplace_create_account(self, field_name):
+        name, account_type, reconcile = ACCOUNTS[field_name]
+        return self.env['account.account'].create({
+            'name': name,
+            'code': self._marketplace_account_code(account_type),
+            'account_type': account_type,
+            'reconcile': reconcile,
+            'company_ids': self.ids,
+        })
+
+    def _marketplace_account_code(self, account_type):
+        """Return a free code beside the accounts of the same kind, whatever the chart's system."""
+        Account = self.env['account.account']
+        for kind in (account_type, NEIGHBOURS[account_type]):
+            domain = [*Account._check_company_domain(self), ('account_type', '=', kind)]
+            codes = [code for code in Account.search(domain).mapped('code') if code]
+            if codes:
+                return Account._search_new_account_code(max(codes))
+        return Account._search_new_account_code(FALLBACK_CODE)
+
+    def _marketplace_create_journal(self, field_name):
+        name, journal_type, code = JOURNALS[field_name]
+        journal = self.env['account.journal'].search([
+            ('company_id', '=', self.id), ('code', '=', code), ('type', '=', journal_type),
+        ], limit=1)  # fmt: skip
+        return journal or journal.create({
+            'name': name,
+            'code': code,
+            'type': journal_type,
+            'company_id': self.id,
+            'show_on_dashboard': False,
+            'default_account_id': (
+                self.marketplace_commission_account_id.id if journal_type == 'sale' else False
+            ),
+        })
+
+    def _marketplace_default_fee_tax(self):
+        """Return the sales tax of services: in China 6 %, elsewhere the company's default one."""
+        if self.account_fiscal_country_id.code == 'CN':
+            tax = self.env['account.tax'].search(
+                Domain(self.env['account.tax']._check_company_domain(self))
+                & Domain('type_tax_use', '=', 'sale')
+                & Domain('amount_type', '=', 'percent')
+                & Domain('amount', '=', 6.0),
+                limit=1,
+            )
+            if tax:
+                return tax
+        return self.account_sale_tax_id

@@ -1,0 +1,179 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+PRICED_BY = ('product_id', 'product_uom_qty', 'price_unit', 'discount', 'tax_ids')
+
+
+class SaleOrderLine(models.Model):
+    _inherit = 'sale.order.line'
+
+    marketplace_frozen = fields.Boolean(readonly=True, copy=False)
+    marketplace_amount = fields.Monetary(
+        string="Amount Sold for the Merchant",
+        readonly=True,
+        copy=False,
+        help="With tax, frozen at confirmation; the lines of an order add up to its total.",
+    )
+    marketplace_subsidy = fields.Monetary(
+        string="Discount Paid by the Marketplace", readonly=True, copy=False
+    )
+    marketplace_vat_liability = fields.Selection(
+        selection=[('merchant', "The merchant"), ('platform', "The marketplace")],
+        string="Liable for the VAT",
+        readonly=True,
+        copy=False,
+    )
+    marketplace_tier_id = fields.Many2one(
+        comodel_name='marketplace.tier', string="Tier at Sale", readonly=True, copy=False
+    )
+    marketplace_rule_id = fields.Many2one(
+        comodel_name='marketplace.commission.rule', string="Commission Rule", readonly=True,
+        copy=False, index='btree_not_null', ondelete='restrict',
+    )  # fmt: skip
+    marketplace_percent = fields.Float(
+        string="Commission (%)", digits=(16, 4), readonly=True, copy=False
+    )
+    marketplace_commission = fields.Monetary(string="Commission", readonly=True, copy=False)
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Keep what was frozen at confirmation: merchants are settled by it."""
+        changed = [name for name in PRICED_BY if name in vals]
+        if changed and any(
+            line.marketplace_frozen and line._marketplace_differs(changed, vals) for line in self
+        ):
+            raise UserError(
+                self.env._(
+                    "This line was sold for a merchant and its amounts are fixed. Refund it, or"
+                    " make a new order for what is to be added."
+                )
+            )
+        return super().write(vals)
+
+    def _marketplace_differs(self, names, vals):
+        self.ensure_one()
+        for name in names:
+            field = self._fields[name]
+            new = field.convert_to_cache(vals[name], self, validate=False)
+            if new != field.convert_to_cache(self[name], self, validate=False):
+                return True
+        return False
+
+    # === BUSINESS METHODS === #
+
+    def _marketplace_kind(self):
+        """Return what the line is to its merchant: 'sale', 'shipping' or 'discount'."""
+        self.ensure_one()
+        if self.is_delivery:
+            return 'shipping'
+        return 'discount' if self.is_reward_line else 'sale'
+
+    def _marketplace_raw_totals(self):
+        """Return the unrounded amounts with tax."""
+        AccountTax = self.env['account.tax']
+        totals = []
+        for line in self:
+            base_line = line._prepare_base_line_for_taxes_computation()
+            AccountTax._add_tax_details_in_base_line(base_line, line.company_id)
+            totals.append(base_line['tax_details']['raw_total_included_currency'])
+        return totals
+
+    def _marketplace_funded_share(self):
+        """Return which part of a discount the marketplace pays for, from 0 to 1."""
+        self.ensure_one()
+        return (self.reward_id.program_id.platform_share or 0.0) / 100
+
+    def _prepare_marketplace_freeze(self, amount):
+        """Return the values to freeze, but for the commission, which needs the other lines."""
+        self.ensure_one()
+        subsidy = 0.0
+        if self._marketplace_kind() == 'discount':
+            subsidy = self.currency_id.round(-amount * self._marketplace_funded_share())
+        return {
+            'marketplace_amount': amount,
+            'marketplace_subsidy': subsidy,
+            'marketplace_vat_liability': self.merchant_id.vat_liability,
+        }
+
+    def _marketplace_unfreeze(self):
+        self.write({
+            'marketplace_frozen': False,
+            'marketplace_amount': 0.0,
+            'marketplace_subsidy': 0.0,
+            'marketplace_commission': 0.0,
+            'marketplace_rule_id': False,
+            'marketplace_percent': 0.0,
+        })
+
+    # === INVOICING === #
+
+    def _compute_qty_to_invoice(self):
+        """A refund does not make a merchant's line due for another invoice."""
+        super()._compute_qty_to_invoice()
+        for line in self:
+            if line.marketplace_frozen and line.qty_to_invoice > 0:
+                line.qty_to_invoice = min(line.qty_to_invoice, line._marketplace_qty_to_invoice())
+
+    def _marketplace_qty_to_invoice(self):
+        """Return the quantity that no invoice has charged yet; none once the order is cancelled."""
+        self.ensure_one()
+        if self.sudo().marketplace_order_id.state == 'cancelled':
+            return 0.0
+        return max(self.product_uom_qty - self._marketplace_invoiced_qty(), 0.0)
+
+    def _marketplace_invoiced_qty(self):
+        """Return the quantity on invoices, credit notes left aside."""
+        self.ensure_one()
+        return sum(
+            line.product_uom_id._compute_quantity(line.quantity, self.product_uom_id)
+            for line in self._marketplace_invoice_lines()
+        )
+
+    def _marketplace_invoice_lines(self):
+        return self.invoice_lines.filtered(
+            lambda line: line.move_id.move_type == 'out_invoice' and line.parent_state != 'cancel'
+        )
+
+    def _prepare_invoice_line(self, **optional_values):
+        vals = super()._prepare_invoice_line(**optional_values)
+        if self.merchant_id and not self.display_type and not self.is_downpayment:
+            # Merchants' files are not for everyone who makes invoices.
+            self.order_id.sudo()._marketplace_freeze()
+            vals.update(self.sudo()._prepare_merchant_invoice_line(vals['quantity']))
+        return vals
+
+    def _prepare_merchant_invoice_line(self, quantity):
+        """Return what makes an invoice line a merchant's.
+
+        It goes to the clearing account: the goods are not the company's revenue. Where the
+        merchant is liable for the VAT, the tax is the merchant's matter and part of the amount;
+        where the marketplace is, the tax goes to the tax account and the rest is owed.
+        """
+        self.ensure_one()
+        amount = self._marketplace_amount_to_invoice(quantity)
+        platform_liable = self.marketplace_vat_liability == 'platform'
+        return {
+            'merchant_id': self.merchant_id.id,
+            'account_id': self.company_id._marketplace_clearing_account().id,
+            # The price of a unit is not rounded on an invoice line, the amount is.
+            'price_unit': amount / quantity if quantity else 0.0,
+            'discount': 0.0,
+            'tax_ids': [Command.set(self.tax_ids.ids if platform_liable else [])],
+            'is_total_included': True,
+            'extra_tax_data': False,
+        }
+
+    def _marketplace_amount_to_invoice(self, quantity):
+        """Return the amount for ``quantity``; the last invoice takes what the others left."""
+        self.ensure_one()
+        invoiced = self._marketplace_invoice_lines()
+        if self.product_uom_id.compare(
+            self._marketplace_invoiced_qty() + quantity, self.product_uom_qty
+        ):
+            share = quantity / self.product_uom_qty if self.product_uom_qty else 0.0
+            return self.currency_id.round(self.marketplace_amount * share)
+        return self.marketplace_amount - sum(invoiced.mapped('price_total'))
