@@ -226,15 +226,15 @@ class ProductTemplate(models.Model):
         listing_sudo = self._portal_listing()
         values = listing_sudo.merchant_id._read_listing(values, listing_sudo)
         reviewed = {name: values[name] for name in REVIEWED_FIELDS if name in values}
-        if reviewed:
+        if listing_sudo._differs(reviewed):
             listing_sudo._check_content_may_change()
+        waits = listing_sudo._was_approved()
         listing_sudo.write({
-            name: value for name, value in values.items()
-            if name not in reviewed or not listing_sudo._was_approved()
+            name: value for name, value in values.items() if not (waits and name in reviewed)
         })
-        changes_sudo = self.env['marketplace.listing.change'].sudo()
-        if reviewed and listing_sudo._was_approved():
-            changes_sudo = elevate(changes_sudo)._propose(listing_sudo, reviewed)
+        changes_sudo = elevate(self.env['marketplace.listing.change'])
+        if waits and reviewed:
+            changes_sudo = changes_sudo._propose(listing_sudo, reviewed)
         return changes_sudo.with_env(self.env)
 
     def portal_set_price(self, price):
@@ -289,6 +289,10 @@ class ProductTemplate(models.Model):
             'description_sale': self.description_sale,
             'categ_id': self.categ_id.id,
         }
+
+    def _differs(self, reviewed):
+        """Whether these values are not just what a form shows and sends back unchanged."""
+        return not reviewed.items() <= self._listing_content().items()
 
     def _was_approved(self):
         """Whether shoppers know the content of the listing, so that changes of it are reviewed."""

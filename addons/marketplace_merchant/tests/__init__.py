@@ -4,5 +4,6 @@ from . import test_bank_account
 from . import test_file_check
 from . import test_listing
 from . import test_listing_change
+from . import test_listing_rpc
 from . import test_mechanisms
 from . import test_secret

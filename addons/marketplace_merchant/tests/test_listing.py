@@ -205,6 +205,17 @@ class TestListing(ListingCommon):
             self.assertEqual(listing.list_price, 59)
             self.assertFalse(listing.sudo().listing_change_ids)
 
+    def test_a_form_that_changes_the_price_only_is_no_edit_of_the_content(self):
+        listing = self._submitted(description_sale="20 cm\nforged")
+        form = {
+            'name': "Chef's knife", 'description_sale': "20 cm\r\nforged ",
+            'categ_id': str(self.subcategory.id), 'list_price': "59.00", 'default_code': "",
+        }
+        listing.portal_update_listing(form)
+        self.assertRecordValues(listing, [{'list_price': 59, 'listing_state': 'in_review'}])
+        listing.with_user(self.officer).action_approve_listing()
+        self.assertFalse(listing.with_user(self.clerk).portal_update_listing(form))
+
     # === THE PLATFORM'S OWN GOODS === #
 
     def test_goods_without_a_merchant_behave_as_ever(self):

@@ -46,8 +46,8 @@ class FormReader:
         value = self._raw(name, label, required)
         if value is None:
             return
-        if not multiline:
-            value = ' '.join(value.split())
+        # Browsers send another line ending than people's programs: the same text stays the same.
+        value = value.replace('\r\n', '\n') if multiline else ' '.join(value.split())
         if any(unicodedata.category(char) == 'Cc' and char not in '\r\n\t' for char in value):
             self.fail(name, self.env._("%s contains characters that can't be read.", label))
         elif len(value) > limit:
