@@ -95,7 +95,7 @@ def _prepare(template, must_be_clean):
     """
     stamp = template.stamp()
     changed = template.changed_modules()
-    if stamp and not changed and (stamp.get("clean") or not must_be_clean):
+    if stamp and not changed and (stamp["clean"] or not must_be_clean):
         return
     if stamp and changed and not must_be_clean:
         try:
@@ -109,8 +109,6 @@ def _prepare(template, must_be_clean):
         say("\n".join(f"    {line}" for line in complaints))
         if must_be_clean:
             raise Stop("The addons do not install without a complaint.")
-    else:
-        template.write_stamp(clean=True)
 
 
 def _upgrade(template, changed):

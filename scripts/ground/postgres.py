@@ -39,8 +39,8 @@ def server():
     """Keep a server running meanwhile; PG* in the environment tells everyone where it is."""
     if url := os.environ.get("DATABASE_URL"):
         _export_url(url)
-    packages.need(lambda: shutil.which("psql"), "postgresql-client", "Talking to the database")
     if os.environ.get("PGHOST"):
+        packages.need(lambda: shutil.which("psql"), "postgresql-client", "The database")
         _check_foreign_server()
         yield
         return
