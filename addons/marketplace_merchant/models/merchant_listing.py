@@ -22,6 +22,18 @@ class MarketplaceMerchant(models.Model):
         comodel_name='product.template', inverse_name='merchant_id', string="Goods"
     )
 
+    listing_count = fields.Integer(string="Goods on Sale", compute='_compute_listing_count')
+
+    # === COMPUTE METHODS === #
+
+    def _compute_listing_count(self):
+        counts = dict(self.env['product.template']._read_group(
+            [('merchant_id', 'in', self.ids), ('is_sellable', '=', True)],
+            ['merchant_id'], ['__count'],
+        ))
+        for merchant in self:
+            merchant.listing_count = counts.get(merchant, 0)
+
     # === ACTION METHODS === #
 
     def action_open_listings(self):
