@@ -5,7 +5,8 @@ from collections import namedtuple
 
 import stdnum
 from stdnum.cn import ric, uscc
-from stdnum.exceptions import ValidationError as NumberError
+from stdnum.exceptions import InvalidChecksum, InvalidFormat
+from stdnum.exceptions import InvalidChecksum, InvalidFormat, ValidationError as NumberError
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -24,7 +25,23 @@ MACHINE_CHECKS = (
     Check('category', 'compliance', 'category_ids'),
     Check('shop', 'compliance', 'shop_name'),
 )
+IDENTITY_FORMAT = re.compile(r'\d{17}[\dX]', re.ASCII)
 EMAIL_DOMAIN = re.compile(r'[^@\s]+@([a-z0-9-]+\.)+[a-z]{2,}')
+
+
+def validate_identity_number(number):
+    """Validate length, birth date and check digit of a Chinese identity number.
+
+    ``ric.validate`` also looks up the place of birth, in a list that can't be found within Odoo,
+    whose import hook for stdnum hides the data files of that library.
+
+    :raise NumberError: when the number cannot exist
+    """
+    if not re.fullmatch(r'\d{17}[\dX]', number):
+        raise InvalidFormat()
+    if ric.calc_check_digit(number) != number[-1]:
+        raise InvalidChecksum()
+    ric.get_birth_date(number)
 
 
 class MarketplaceMerchantApplication(models.Model):
@@ -106,7 +123,7 @@ class MarketplaceMerchantApplication(models.Model):
     def _licence_validator(self):
         """Return the function that validates numbers of this country, or None."""
         if self.country_id.code == 'CN':
-            return ric.validate if self.entity_type == 'individual' else uscc.validate
+            return validate_identity_number if self.entity_type == 'individual' else uscc.validate
         if self.entity_type == 'individual' or not self.country_id:
             return None
         module = stdnum.get_cc_module(self.country_id.code.lower(), 'vat')
@@ -199,3 +216,17 @@ class MarketplaceMerchantApplication(models.Model):
             return Finding('failed', self.env._("It has expired on %s.", day), value, f"{day}")
         note = self.env._("Valid until %s; compare it with the scan.", day)
         return Finding('passed', note, value, f"{day}")
+
+
+def _validate_identity(number):
+    """Validate a Chinese identity number by format, checksum and birthday.
+
+    Not ``ric.validate``: it looks the birthplace up in a data file, which the library cannot read
+    below Odoo's import hooks.
+    """
+    number = ric.compact(number)
+    if not IDENTITY_FORMAT.fullmatch(number):
+        raise InvalidFormat()
+    if number[-1] != ric.calc_check_digit(number):
+        raise InvalidChecksum()
+    ric.get_birth_date(number)
