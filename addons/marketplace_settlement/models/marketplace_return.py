@@ -100,7 +100,8 @@ class MarketplaceReturn(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('line_ids.quantity', 'line_ids.sale_line_id.marketplace_amount')
+    # What was sold is frozen: a dependency on it would look for returns at every confirmation.
+    @api.depends('line_ids.quantity', 'line_ids.sale_line_id')
     def _compute_amount(self):
         for request in self:
             order = request.order_id
