@@ -1,9 +1,15 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from . import test_application
+from . import test_application_form
 from . import test_bank_account
 from . import test_file_check
 from . import test_listing
 from . import test_listing_change
 from . import test_listing_rpc
+from . import test_machine_checks
 from . import test_mechanisms
+from . import test_merchant
+from . import test_people_access
 from . import test_secret
+from . import test_team
