@@ -409,7 +409,7 @@ class MarketplaceChecker(models.AbstractModel):
               JOIN sale_order_line line ON line.order_id = o.id AND line.display_type IS NULL
              WHERE o.state = 'sale'
              GROUP BY o.id
-            HAVING BOOL_AND(line.marketplace_frozen)
+            HAVING BOOL_AND(COALESCE(line.marketplace_frozen, FALSE))
                AND SUM(line.marketplace_amount) <> o.amount_total
              ORDER BY o.id
             """

@@ -120,34 +120,41 @@ class MarketplaceWallet(models.Model):
                 total[column] += amount
         if not totals:
             return
-        # Always in the same order, so that two transactions cannot wait for each other.
-        values = SQL(', ').join(
-            SQL(
-                "(%s, %s, %s, %s::numeric, %s::numeric, %s::numeric, %s::numeric)",
-                *key, *(round(total[column], 6) for column in COLUMNS),
-            )
-            for key, total in sorted(totals.items())
-        )  # fmt: skip
+        keys = sorted(totals)
+        # A row that is missing is made first: a CHECK looks at what an INSERT proposes, conflict
+        # or not.
         self.env.cr.execute(SQL(
             """
-            INSERT INTO marketplace_wallet AS wallet (
-                merchant_id, company_id, currency_id, available, debt, held, in_transit, paid)
-            SELECT merchant_id, company_id, currency_id, GREATEST(available, 0),
-                   LEAST(available, 0), held, in_transit, paid
-              FROM (VALUES %s) AS delta (
-                merchant_id, company_id, currency_id, available, held, in_transit, paid)
-            ON CONFLICT (merchant_id, company_id, currency_id) DO UPDATE SET
-                available = GREATEST(wallet.available + wallet.debt
-                                     + EXCLUDED.available + EXCLUDED.debt, 0),
-                debt = LEAST(wallet.available + wallet.debt
-                             + EXCLUDED.available + EXCLUDED.debt, 0),
-                held = wallet.held + EXCLUDED.held,
-                in_transit = wallet.in_transit + EXCLUDED.in_transit,
-                paid = wallet.paid + EXCLUDED.paid
+            INSERT INTO marketplace_wallet (
+                merchant_id, company_id, currency_id, available, held, in_transit, paid, debt)
+            VALUES %s
+            ON CONFLICT (merchant_id, company_id, currency_id) DO NOTHING
             """,
-            values,
+            SQL(', ').join(SQL("(%s, %s, %s, 0, 0, 0, 0, 0)", *key) for key in keys),
+        ))  # fmt: skip
+        self.env.cr.execute(SQL(
+            """
+            UPDATE marketplace_wallet wallet
+               SET available = GREATEST(wallet.available + wallet.debt + delta.available, 0),
+                   debt = LEAST(wallet.available + wallet.debt + delta.available, 0),
+                   held = wallet.held + delta.held,
+                   in_transit = wallet.in_transit + delta.in_transit,
+                   paid = wallet.paid + delta.paid
+              FROM (VALUES %s) AS delta (
+                    merchant_id, company_id, currency_id, available, held, in_transit, paid)
+             WHERE wallet.merchant_id = delta.merchant_id
+               AND wallet.company_id = delta.company_id
+               AND wallet.currency_id = delta.currency_id
+            """,
+            SQL(', ').join(self._delta_row(key, totals[key]) for key in keys),
         ))  # fmt: skip
         self.invalidate_model()
+
+    @api.model
+    def _delta_row(self, key, total):
+        # The noise of adding floats stays out of the exact columns.
+        amounts = SQL(', ').join(SQL("%s::numeric", round(total[name], 6)) for name in COLUMNS)
+        return SQL("(%s, %s, %s, %s)", *key, amounts)
 
     @api.model
     def _spend(self, rows, column):

@@ -7,3 +7,11 @@ from . import test_returns
 from . import test_rewards
 from . import test_split
 from . import test_stock
+from . import test_money_arithmetic
+from . import test_money_example
+from . import test_money_refunds
+from . import test_money_rules
+from . import test_money_payouts
+from . import test_money_deposits
+from . import test_money_checker
+from . import test_money_access

@@ -1,0 +1,60 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.marketplace_settlement.utils import cumulated, round_to_total, spread
+
+CENT = 0.01
+cents = st.integers(-10**8, 10**8)
+weights = st.lists(st.integers(0, 10**6), min_size=1, max_size=30)
+
+
+def to_cents(amount):
+    return round(amount / CENT)
+
+
+@tagged('post_install', '-at_install')
+class TestMoneyArithmetic(BaseCase):
+
+    @given(cents, weights)
+    def test_shares_add_up_and_are_a_cent_off_at_most(self, total, parts):
+        shares = spread(total * CENT, parts, CENT)
+        if sum(parts):
+            self.assertEqual(sum(map(to_cents, shares)), total)
+            for share, part in zip(shares, parts, strict=True):
+                exact = total * part / sum(parts)
+                self.assertLess(abs(to_cents(share) - exact), 1 + 1e-4)
+        else:
+            self.assertEqual(shares, [0.0] * len(parts))
+
+    @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20), st.integers(-3, 3))
+    def test_rounding_hits_the_total_of_the_order(self, amounts, drift):
+        total = round(sum(amounts) / CENT) + drift
+        rounded = round_to_total(amounts, total * CENT, CENT)
+        self.assertEqual(sum(map(to_cents, rounded)), total)
+
+    def test_nothing_is_given_to_lines_that_cost_nothing(self):
+        self.assertEqual(round_to_total([0.0, 10.004, 0.0], 10.01, CENT), [0.0, 10.01, 0.0])
+
+    def test_ties_go_to_the_first_line(self):
+        self.assertEqual(spread(10.0, [1, 1, 1], CENT), [3.34, 3.33, 3.33])
+
+    def test_a_large_commission_keeps_every_cent(self):
+        self.assertEqual(cumulated(9.04, 113.0, 113.0, 3.01 + 3.01, CENT), 3.02)
+
+    @given(cents, st.lists(st.integers(1, 10**6), min_size=1, max_size=20))
+    def test_instalments_add_up_to_the_whole(self, whole, parts):
+        """However a sale is refunded in parts, the commission goes back to the cent."""
+        base = sum(parts)
+        given_back, reached = 0, 0
+        for part in parts:
+            reached += part
+            instalment = to_cents(
+                cumulated(whole * CENT, reached * CENT, base * CENT, given_back * CENT, CENT)
+            )
+            self.assertLessEqual(abs(given_back + instalment), abs(whole))
+            given_back += instalment
+        self.assertEqual(given_back, whole)

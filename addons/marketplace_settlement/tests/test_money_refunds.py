@@ -1,0 +1,269 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .money_common import MoneyCommon
+
+
+@tagged('post_install', '-at_install')
+class TestMoneyRefunds(MoneyCommon):
+
+    def _goods(self, part):
+        return part.line_ids.filtered(lambda line: line._marketplace_kind() == 'sale')
+
+    def test_a_refund_before_the_statement_leaves_nothing(self):
+        order = self._paid()
+        part = self._part(order)
+        credit_note = part._refund(dict.fromkeys(part.line_ids, 1.0), "Broken", part)
+        self.assertEqual(credit_note.state, 'posted')
+        self.assertEqual(credit_note.amount_total, 123.0)
+        self.assertEqual(self._entries(order, 'pending'), {
+            'sale': 113.0, 'shipping': 10.0, 'commission': -9.04,
+            'sale_refund': -113.0, 'shipping_refund': -10.0, 'commission_refund': 9.04,
+        })  # fmt: skip
+        self.assertEqual(part._refundable_amount(), 0.0)
+        self.assertEqual(part.amount_refunded, 123.0)
+        self.assertBooksAgree()
+
+    def test_a_cancelled_order_is_refunded_and_never_held_up(self):
+        order = self._paid()
+        part = self._part(order)
+        part.with_user(self.clerk_a).portal_refuse("Out of stock")
+        self.assertEqual(part._refundable_amount(), 0.0)
+        self._mature()
+        self.assertEqual(self._entries(order), self._entries(order, 'available'))
+        self.assertEqual(self._wallet().available, 0.0)
+        self.assertEqual(order.invoice_status, 'invoiced')
+        self.assertBooksAgree()
+
+    def test_three_refunds_by_quantity_give_back_every_cent(self):
+        self.bowl.list_price = 33.35
+        order = self._paid({self.bowl: 3})
+        part = self._part(order)
+        line = self._goods(part)
+        sold = self._entries(order)
+        for _step in range(3):
+            part._refund({line: 1 / 3}, "One broken", part)
+        entries = self._entries(order)
+        self.assertEqual(entries['sale_refund'], -sold['sale'])
+        self.assertEqual(entries['commission_refund'], -sold['commission'])
+        self.assertEqual(part._refundable_amount(), 10.0)
+        self.assertBooksAgree()
+
+    def test_partial_refunds_by_amount_give_back_every_cent(self):
+        order = self._paid({self.bowl: 1, self.cup: 1})
+        part = self._part(order)
+        for amount in (0.01, 33.33, 54.32):
+            part._refund_amount(amount, "Goodwill", part)
+        part._refund_amount(part._refundable_amount(), "The rest", part)
+        entries = self._entries(order)
+        self.assertEqual(
+            self.currency.round(entries['sale'] + entries['sale_refund']), 0.0
+        )
+        self.assertEqual(
+            self.currency.round(entries['commission'] + entries['commission_refund']), 0.0
+        )
+        self.assertBooksAgree()
+
+    def test_nobody_gets_back_more_than_was_paid(self):
+        part = self._part(self._paid())
+        for amount in (-1.0, 0.0, 123.01, 1e9):
+            with self.assertRaises(UserError):
+                part._refund_amount(amount, "Too much", part)
+        part._refund_amount(100.0, "Part", part)
+        with self.assertRaises(UserError):
+            part._refund_amount(23.01, "Too much", part)
+        part._refund(dict.fromkeys(part.line_ids, 1.0), "The rest", part)
+        self.assertFalse(part._refund(dict.fromkeys(part.line_ids, 1.0), "Again", part))
+        self.assertBooksAgree()
+
+    def test_the_accountants_credit_note_makes_the_same_entries(self):
+        order = self._paid()
+        wizard = self.env['account.move.reversal'].with_context(
+            active_model='account.move', active_ids=order.invoice_ids.ids
+        ).create({'reason': "Mistake", 'journal_id': order.invoice_ids.journal_id.id})
+        wizard.refund_moves()
+        credit_note = order.invoice_ids.reversal_move_ids
+        credit_note.action_post()
+        entries = self._entries(order)
+        self.assertEqual(entries['sale_refund'], -113.0)
+        self.assertEqual(entries['commission_refund'], 9.04)
+        self.assertBooksAgree()
+
+    def test_the_deemed_suppliers_tax_comes_back_too(self):
+        self.merchant_a.vat_liability = 'platform'
+        order = self._paid()
+        part = self._part(order)
+        credit_note = part._refund({self._goods(part): 0.5}, "Half", part)
+        self.assertEqual(credit_note.amount_total, 56.5)
+        self.assertEqual(credit_note.amount_tax, 6.5)
+        self.assertEqual(self._entries(order)['sale_refund'], -50.0)
+        self.assertEqual(self._entries(order)['commission_refund'], 4.52)
+        self.assertBooksAgree()
+
+    def test_a_refund_after_the_statement_waits_for_the_next_one(self):
+        order = self._paid()
+        self._complete(order)
+        statement = self._statement()
+        part = self._part(order)
+        part._refund_amount(23.0, "Scratch", part)
+        self.assertEqual(statement.amount_net, 113.96)
+        self.assertEqual(self._wallet().available, 0.0)
+        self.assertLess(self._wallet().debt, 0.0)
+        self.assertBooksAgree()
+        self._pay_out()
+        self.assertBooksAgree()
+
+    def test_a_refund_after_the_payout_is_a_debt_that_the_next_sales_make_good(self):
+        order = self._paid()
+        self._settle(order)
+        part = self._part(order)
+        part._refund(dict.fromkeys(part.line_ids, 1.0), "Fake", part)
+        self.assertRecordValues(self._wallet(), [
+            {'available': 0.0, 'debt': -113.96, 'paid': 113.96},
+        ])  # fmt: skip
+        self.assertFalse(self.env['marketplace.statement']._generate(self._today()))
+        self.assertBooksAgree()
+        self._complete(self._paid({self.bowl: 2}))
+        self.assertEqual(self._wallet().debt, 0.0)
+        statement = self._statement()
+        self.assertEqual(statement.amount_net, self.currency.round(217.92 - 113.96))
+        self._pay_out()
+        clearing = self.company.marketplace_clearing_account_id
+        self.assertEqual(self._ledger(clearing, self.merchant_a), 0.0)
+        self.assertBooksAgree()
+
+    def _today(self):
+        return self.env['marketplace.statement']._fields['date_to'].context_today(self.merchant_a)
+
+    def test_a_refund_makes_nothing_due_for_another_invoice(self):
+        order = self._paid()
+        part = self._part(order)
+        part._refund({self._goods(part): 1.0}, "Broken", part)
+        self.assertEqual(sum(order.order_line.mapped('qty_to_invoice')), 0.0)
+        self.assertFalse(order._marketplace_to_invoice())
+
+    def test_the_provider_pays_back_and_the_payment_is_matched(self):
+        order = self._paid()
+        part = self._part(order)
+        with self._provider_refunds():
+            credit_note = part._refund_amount(50.0, "Late", part)
+        refund = order.transaction_ids.child_transaction_ids
+        self.assertRecordValues(refund, [{'amount': -50.0, 'state': 'done'}])
+        self.assertFalse(credit_note.activity_ids)
+        refund._post_process()
+        self.assertEqual(credit_note.payment_state, 'paid')
+        self.assertBooksAgree()
+
+    def test_what_the_provider_cannot_pay_back_is_a_task_of_the_finance_officers(self):
+        part = self._part(self._paid())
+        credit_note = part._refund_amount(50.0, "Late", part)
+        self.assertTrue(credit_note.activity_ids)
+        self.assertTrue(credit_note.activity_ids.user_id.has_group(
+            'marketplace_settlement.group_finance_officer'
+        ))
+        self.assertEqual(credit_note.amount_residual, 50.0)
+
+    def test_a_settled_invoice_stays_as_it_is(self):
+        order = self._paid()
+        for action in ('button_draft', 'button_cancel'):
+            with self.assertRaises(UserError):
+                getattr(order.invoice_ids, action)()
+
+    def test_a_line_sold_for_a_merchant_keeps_its_price(self):
+        order = self._paid()
+        line = self._goods(self._part(order))
+        for values in ({'price_unit': 1.0}, {'product_uom_qty': 5}, {'discount': 50.0}):
+            with self.assertRaises(UserError):
+                line.write(values)
+        line.write({'price_unit': line.price_unit})
+
+    @settings(max_examples=10, deadline=None)
+    @given(st.lists(st.integers(1, 6000), min_size=1, max_size=4))
+    def test_any_refunds_keep_the_books_in_order(self, amounts):
+        self.bowl.list_price = 99.99
+        self.rule = self._rule(merchant_id=self.merchant_a.id, percent=7.3, minimum=0.5)
+        order = self._paid({self.bowl: 1, self.cup: 1})
+        part = self._part(order)
+        for cents in amounts:
+            left = part._refundable_amount()
+            if left:
+                part._refund_amount(min(cents / 100, left), "Part", part)
+        if left := part._refundable_amount():
+            part._refund_amount(left, "Rest", part)
+        self.assertEqual(self.currency.round(sum(self._entries(order).values())), 0.0)
+        self.assertBooksAgree()
+
+
+@tagged('post_install', '-at_install')
+class TestMoneyDiscounts(MoneyCommon):
+
+    def _discounted(self, platform_share, quantities=None):
+        """Return a paid order with a coupon of 10 %, funded as given."""
+        program = self.env['loyalty.program'].create({
+            'name': "Coupon",
+            'program_type': 'promo_code',
+            'trigger': 'with_code',
+            'applies_on': 'current',
+            'platform_share': platform_share,
+            'rule_ids': [Command.create({'mode': 'with_code', 'code': f'C{platform_share:g}'})],
+            'reward_ids': [Command.create({
+                'reward_type': 'discount', 'discount_mode': 'percent', 'discount': 10,
+            })],
+        })  # fmt: skip
+        order = self._cart(quantities or {self.bowl: 1})
+        for coupon, rewards in order._try_apply_code(f'C{platform_share:g}').items():
+            order._apply_program_reward(rewards, coupon)
+        order._update_programs_and_rewards()
+        self._pay(order)
+        self.assertEqual(program.platform_share, platform_share)
+        return order
+
+    def test_the_platform_pays_for_its_coupon(self):
+        order = self._discounted(100.0)
+        self.assertEqual(order.invoice_ids.amount_total, 101.7)
+        self.assertEqual(self._entries(order), {
+            'sale': 113.0, 'discount': -11.3, 'subsidy': 11.3, 'commission': -9.04,
+        })  # fmt: skip
+        self._complete(order)
+        statement = self._statement()
+        company = self.company
+        self.assertEqual(self._balances(statement.move_id), {
+            company.marketplace_clearing_account_id: 101.7,
+            company.marketplace_subsidy_account_id: 11.3,
+            company.marketplace_payable_account_id: -113.0,
+        })
+        self.assertEqual(statement.amount_net, 103.96)
+        self._pay_out()
+        self.assertBooksAgree()
+
+    def test_the_merchant_pays_for_its_coupon_and_no_commission_on_it(self):
+        order = self._discounted(0.0)
+        self.assertEqual(
+            self._entries(order), {'sale': 113.0, 'discount': -11.3, 'commission': -8.14}
+        )
+        self.assertEqual(self._settle(order).amount_net, 93.56)
+        self.assertBooksAgree()
+
+    def test_both_pay_for_a_shared_coupon(self):
+        order = self._discounted(40.0)
+        self.assertEqual(self._entries(order), {
+            'sale': 113.0, 'discount': -11.3, 'subsidy': 4.52, 'commission': -8.5,
+        })  # fmt: skip
+        self.assertBooksAgree()
+
+    def test_the_discount_goes_back_with_the_goods(self):
+        order = self._discounted(40.0, {self.bowl: 3})
+        part = self._part(order)
+        goods = part.line_ids.filtered(lambda line: line._marketplace_kind() == 'sale')
+        for step in range(3):
+            credit_note = part._refund({goods: 1 / 3}, "One back", part)
+            self.assertEqual(credit_note.amount_total, 101.7, step)
+        self.assertEqual(self.currency.round(sum(self._entries(order).values())), 0.0)
+        self.assertEqual(part._refundable_amount(), 0.0)
+        self.assertBooksAgree()
