@@ -16,7 +16,8 @@ NUMBER_SEPARATORS = re.compile(r'[\s.-]+')
 IBAN_PATTERN = re.compile(r'[A-Z]{2}\d{2}[A-Z0-9]{8,30}')
 # Accounts and cards elsewhere are digits: 8 to 30 covers those of Chinese banks and companies.
 NUMBER_PATTERN = re.compile(r'\d{8,30}')
-VISIBLE_DIGITS = 4
+# What people see: the last four of eight characters, so that the length stays unknown too.
+MASKED_LENGTH = 8
 
 
 class MarketplaceMerchant(models.Model):
@@ -106,6 +107,6 @@ class MarketplaceMerchant(models.Model):
             'bank_name': bank_name,
             'number_encrypted': secret.encrypt(self.env, number),
             'number_hash': secret.keyed_hash(self.env, number),
-            'number_masked': secret.mask(number, end=VISIBLE_DIGITS),
+            'number_masked': secret.mask(number[-MASKED_LENGTH:]),
             'entered_by_id': self.env.uid,
         }

@@ -60,7 +60,8 @@ class MarketplaceMerchant(models.Model):
         merchant_sudo._check_member('catalogue')
         listing_sudo = self.env['product.template'].browse()
         values = merchant_sudo._read_listing(values, listing_sudo)
-        listing_sudo = elevate(listing_sudo).create(
+        # Not a follower: who leaves the team must not go on receiving messages about the goods.
+        listing_sudo = elevate(listing_sudo).with_context(mail_create_nosubscribe=True).create(
             dict(merchant_sudo._prepare_listing_values(), **values)
         )
         return listing_sudo.with_env(self.env)

@@ -39,7 +39,6 @@ class ProductTemplate(models.Model):
 
     merchant_id = fields.Many2one(
         comodel_name='marketplace.merchant',
-        string="Merchant",
         index='btree_not_null',
         ondelete='restrict',
         help="Whose goods these are; empty for the platform's own. Can't be changed afterwards.",
@@ -158,6 +157,13 @@ class ProductTemplate(models.Model):
                 " active."
             ))
         return super().write(vals)
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Officers write notes about listings, though they do not edit them."""
+        operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        if message_operation == 'create' and self.env.user.has_group(OFFICER):
+            operations.update(dict.fromkeys(self.filtered('merchant_id'), 'read'))
+        return operations
 
     # === STATE === #
 

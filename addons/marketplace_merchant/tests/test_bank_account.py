@@ -136,8 +136,8 @@ class TestBankAccount(ListingCommon):
         )
         self.assertNotIn(DIGITS[4:12], self.env.cr.fetchone()[0])
         self.assertRecordValues(account, [{
-            'number_masked': "*" * 15 + "0123",
-            'display_name': "Bank of China " + "*" * 15 + "0123",
+            'number_masked': "****0123",
+            'display_name': "Bank of China ****0123",
         }])
         self.assertNotIn(DIGITS, json.dumps(
             self._rows(account).read(['before', 'after', 'reason', 'res_name'])

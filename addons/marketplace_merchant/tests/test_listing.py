@@ -138,6 +138,12 @@ class TestListing(ListingCommon):
         with self.assertRaises(AccessError):
             listing.with_user(self.auditor).action_take_listing()
 
+    def test_officers_write_notes_and_members_do_not_receive_them(self):
+        listing = self._submitted()
+        note = listing.with_user(self.officer).message_post(body="Ask for the brand's licence")
+        self.assertFalse(listing.sudo().message_follower_ids.partner_id & self.clerk.partner_id)
+        self.assertFalse(note.sudo().notified_partner_ids)
+
     # === WHAT IS MISSING OR WRONG === #
 
     def test_everything_missing_is_said_at_once(self):

@@ -8,5 +8,5 @@ def elevate(records):
     language stays: a remote caller can send any context, and ``default_<field>`` for instance would
     set fields that the method does not offer.
     """
-    lang = records.env.lang
-    return records.sudo().with_context({'lang': lang} if lang else {})
+    context = {'lang': records.env.lang} if records.env.lang else {}
+    return records.sudo().with_context(context)  # pylint: disable=context-overridden
