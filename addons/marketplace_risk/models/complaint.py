@@ -74,6 +74,8 @@ class MarketplaceComplaint(models.Model):
     )
     company_id = fields.Many2one(related='order_id.company_id', store=True)
     currency_id = fields.Many2one(related='order_id.currency_id')
+    paid_amount = fields.Monetary(related='order_id.amount_total', string="Paid")
+    refunded_amount = fields.Monetary(related='order_id.amount_refunded', string="Refunded")
     state = fields.Selection(
         selection=[
             ('submitted', "Submitted"),
@@ -352,7 +354,7 @@ class MarketplaceComplaint(models.Model):
         return 'merchant' if self._state_actor_merchant() else None
 
     def _state_actor_shopper(self):
-        return self.sudo().partner_id == self.env.user.partner_id
+        return self.sudo().order_id._state_actor_shopper()
 
     def _state_actor_merchant(self):
         return self._state_actor_member_service() or self._state_actor_member_orders()

@@ -1,7 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
 
@@ -28,10 +28,7 @@ class MarketplaceOrder(models.Model):
         :raise AccessError: when the order is not the acting user's
         :raise UserError: when nothing was shipped yet, a complaint is open, or a value is wrong
         """
-        self.ensure_one()
-        order_sudo = elevate(self).exists()
-        if not order_sudo or order_sudo.partner_id != self.env.user.partner_id:
-            raise AccessError(self.env['marketplace.merchant']._no_member_message())
+        order_sudo = self._portal_shopper()
         order_sudo._check_may_complain()
         complaint = elevate(self.env['marketplace.complaint'])._open(
             order_sudo, kind, subject, description, files

@@ -14,7 +14,7 @@ class MarketplaceRemedy(models.Model):
     _description = "Remedy"
     _inherit = ['marketplace.guard.mixin', 'marketplace.state.mixin']
     _order = 'id'
-    _guard_editable = ('kind', 'amount')
+    _guard_editable = ('kind', 'amount', 'liability')
     _guard_frozen = ('complaint_id',)
     _state_initial = 'draft'
     _state_moves = (Move('draft', 'executed', by=('marketplace_risk.group_arbitrator',)),)
@@ -35,12 +35,19 @@ class MarketplaceRemedy(models.Model):
         default='refund',
     )
     amount = fields.Monetary(help="What the shopper gets back, tax included.")
+    liability = fields.Selection(
+        selection=[('merchant', "The merchant"), ('platform', "The marketplace")],
+        string="Borne by",
+        required=True,
+        default='merchant',
+        help="What the marketplace bears, it makes up to the merchant.",
+    )
     refund_move_ids = fields.Many2many(
         comodel_name='account.move',
         string="Credit Notes",
         readonly=True,
         copy=False,
-        groups='marketplace_merchant.group_staff',
+        groups='account.group_account_readonly,account.group_account_invoice',
     )
 
     # Two people who press the same button, or one who presses it twice, run into these as well.
@@ -54,13 +61,18 @@ class MarketplaceRemedy(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('kind', 'amount', 'currency_id')
+    @api.depends('kind', 'amount', 'currency_id', 'liability')
+    @api.depends_context('lang')
     def _compute_display_name(self):
         labels = dict(self._fields['kind']._description_selection(self.env))
         for remedy in self:
-            label = labels.get(remedy.kind, '')
-            amount = remedy.amount and format_amount(self.env, remedy.amount, remedy.currency_id)
-            remedy.display_name = f"{label}: {amount}" if amount else label
+            name = labels.get(remedy.kind, '')
+            if remedy.amount:
+                amount = format_amount(self.env, remedy.amount, remedy.currency_id)
+                name = f"{name}: {amount}"
+                if remedy.liability == 'platform':
+                    name = self.env._("%s, borne by the marketplace", name)
+            remedy.display_name = name
 
     # === ONCHANGE METHODS === #
 
@@ -104,11 +116,22 @@ class MarketplaceRemedy(models.Model):
             remedy._move_to('executed')
 
     def _execute_refund(self):
+        """Credit the shopper; make up to the merchant for it if the marketplace bears it.
+
+        What the merchant lost is less than the refund: the commission on it comes back.
+        """
         complaint = self.complaint_id
+        order = complaint.order_id
         reason = self.env._(
             "Complaint %(name)s: %(subject)s", name=complaint.name, subject=complaint.subject
         )
-        self.refund_move_ids = complaint.order_id._refund_amount(self.amount, reason, self)
+        earned = sum(order.entry_ids.mapped('amount'))
+        self.refund_move_ids = order._refund_amount(self.amount, reason, self)
+        lost = earned - sum(order.entry_ids.mapped('amount'))
+        if self.liability == 'platform' and not self.currency_id.is_zero(lost):
+            self.env['marketplace.balance.entry']._book(
+                complaint.merchant_id, 'adjustment', lost, reason, self, order
+            )
 
     def _execute_nothing(self):
         """Nothing is owed, so nothing is done."""
