@@ -35,7 +35,9 @@ class MarketplaceDemo(models.AbstractModel):
             application = self._fill_application(owner, data)
             application.portal_submit()
             self._approve_application(application, data['tier'])
-            self._equip_merchant(owner, data)
+            merchant = application.sudo().merchant_id
+            self._name_record(merchant, f"merchant_{data['key']}")
+            self._equip_merchant(merchant, owner, data)
         clerk = story['clerk']
         owner = self._user(clerk['merchant'])
         merchant = self._merchant(clerk['merchant']).with_user(owner)
@@ -184,13 +186,12 @@ class MarketplaceDemo(models.AbstractModel):
 
     # === MERCHANTS === #
 
-    def _equip_merchant(self, owner, data):
+    def _equip_merchant(self, merchant, owner, data):
         """Give a new merchant its bank account, deposit, shop page and freight."""
-        merchant = owner._marketplace_merchants()
-        self._name_record(merchant, f"merchant_{data['key']}")
-        account = merchant.with_user(owner).sudo(False).portal_set_bank_account(*data['bank'])
+        as_owner = merchant.with_user(owner).sudo(False)
+        account = as_owner.portal_set_bank_account(*data['bank'])
         account.with_user(self._user('manager')).action_verify()
-        merchant.with_user(owner).sudo(False).portal_update_shop({
+        as_owner.portal_update_shop({
             'name': merchant.shop_id.name,
             'tagline': data['tagline'],
             'description': merchant.shop_id.description,

@@ -1,7 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import models
-from odoo.tools.misc import format_list
+from odoo.tools.i18n import format_list
 
 
 class SaleOrderLine(models.Model):
