@@ -15,7 +15,7 @@ AGREEMENT_KINDS = [
 
 
 class MarketplaceAgreement(models.Model):
-    """One version of a text that merchants accept. A text in force is never edited, only replaced."""
+    """One version of a text that merchants accept. Once in force it is replaced, never edited."""
 
     _name = 'marketplace.agreement'
     _inherit = ['marketplace.state.mixin']

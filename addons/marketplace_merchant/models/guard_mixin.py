@@ -10,8 +10,8 @@ CONVERSATION_PREFIXES = ('message_', 'activity_')
 class MarketplaceGuardMixin(models.AbstractModel):
     """Columns that a remote call must not write, whatever the access rights of its user.
 
-    Staff needs the right to write in order to converse about a document; its content changes through
-    the methods of the model, which act in ``sudo`` once they have checked who may do what.
+    Staff needs the right to write in order to converse about a document; its content changes
+    through the methods of the model, which act in ``sudo`` once they have checked who may do what.
     """
 
     _name = 'marketplace.guard.mixin'

@@ -25,7 +25,6 @@ class MarketplaceLicenceMixin(models.AbstractModel):
 
     entity_type = fields.Selection(selection=ENTITY_TYPES, default='company')
     licence_number = fields.Char(
-        string="Licence Number",
         copy=False,
         help="Unified social credit code, tax number or, for an individual, the identity number"
         " (shown masked).",

@@ -6,7 +6,7 @@ from collections import namedtuple
 import stdnum
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, InvalidFormat
-from stdnum.exceptions import InvalidChecksum, InvalidFormat, ValidationError as NumberError
+from stdnum.exceptions import ValidationError as NumberError
 
 from odoo import fields, models
 from odoo.exceptions import UserError

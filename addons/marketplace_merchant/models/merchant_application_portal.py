@@ -207,7 +207,7 @@ class MarketplaceMerchantApplication(models.Model):
 
     @api.model
     def _offered_countries(self):
-        return self.env['res.country'].sudo().search([])
+        return self.env['res.country'].sudo().search([('code', '!=', False)])
 
     @api.model
     def _offered_categories(self):

@@ -79,8 +79,9 @@ class MarketplaceMerchant(models.Model):
         reader = FormReader(self.env, values)
         reader.email('email', self.env._("E-mail"))
         reader.text('name', self.env._("Name"), required=False)
+        Member = self.env['marketplace.merchant.member']
         try:
-            roles = self.env['marketplace.merchant.member']._roles_values(reader.values.get('roles'))
+            roles = Member._roles_values(reader.values.get('roles'))
         except FieldErrors as error:
             reader.errors.update(error.field_errors)
         if len(merchant_sudo.member_ids) >= TEAM_MAX_SIZE:
@@ -113,7 +114,8 @@ class MarketplaceMerchant(models.Model):
 
         The new contact is no child of the merchant's: a child reads all its invoices.
         """
-        user = self.env['res.users'].with_context(no_reset_password=True)._create_user_from_template({
+        Users = self.env['res.users'].with_context(no_reset_password=True)
+        user = Users._create_user_from_template({
             'login': email,
             'email': email,
             'name': name or email.partition('@')[0],

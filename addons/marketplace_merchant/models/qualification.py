@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.tools.field_errors import FieldErrors
 from odoo.addons.marketplace_merchant.tools.form_reader import FormReader
-from odoo.addons.marketplace_merchant.models.state_mixin import Move
 
 OFFICER = 'marketplace_merchant.group_onboarding_officer'
 MANAGER = 'marketplace_merchant.group_merchant_manager'

@@ -45,7 +45,8 @@ class MarketplaceQualificationType(models.Model):
 
         :raise UserError: if there is none
         """
-        found = self.sudo().search([]).filtered(lambda kind: str(kind.id) == str(type_id))
+        offered = self.sudo().search([('active', '=', True)])
+        found = offered.filtered(lambda kind: str(kind.id) == str(type_id))
         if not found:
             raise UserError(self.env._("We do not ask for this kind of document any more."))
         return found

@@ -8,9 +8,12 @@ class MarketplaceTierChange(models.Model):
     """One move of a merchant to another tier, with its reason. Creating it makes the move."""
 
     _name = 'marketplace.tier.change'
+    _inherit = ['marketplace.guard.mixin']
     _description = "Tier Change"
     _order = 'id desc'
     _rec_name = 'new_tier_id'
+
+    _guard_frozen = ('merchant_id', 'old_tier_id', 'new_tier_id', 'reason')
 
     merchant_id = fields.Many2one(
         comodel_name='marketplace.merchant', required=True, readonly=True, index=True,
@@ -35,9 +38,6 @@ class MarketplaceTierChange(models.Model):
         for change in changes:
             change._apply()
         return changes
-
-    def write(self, vals):
-        raise UserError(self.env._("The history of tiers cannot be changed."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):

@@ -21,7 +21,7 @@ STAFF_MODELS = (
 
 @tagged('post_install', '-at_install')
 class TestPeopleAccess(PeopleCommon):
-    """Merchant A, its clerk, merchant B, a shopper and staff: who reads what; no portal user writes."""
+    """Merchant A, its clerk, merchant B, a shopper and staff: who reads what."""
 
     def setUp(self):
         super().setUp()

@@ -127,7 +127,7 @@ class FormReader:
         value = self._raw(name, label, required)
         if value is None:
             return
-        if value.isascii() and value.isdigit() and int(value) in offered.ids:
+        if value in {str(item) for item in offered.ids}:
             self.clean[name] = int(value)
         else:
             self.fail(name, self.env._("Please choose one of the offered values: %s.", label))
@@ -138,7 +138,7 @@ class FormReader:
         ids = [str(item) for item in (value if isinstance(value, list | tuple) else [value])]
         if not ids and required:
             self.fail(name, self._missing(label))
-        elif not all(item.isascii() and item.isdigit() and int(item) in offered.ids for item in ids):
+        elif not set(ids) <= {str(item) for item in offered.ids}:
             self.fail(name, self.env._("Please choose from the offered values: %s.", label))
         else:
             self.clean[name] = sorted({int(item) for item in ids})
