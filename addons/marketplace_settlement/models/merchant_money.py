@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.payment import utils as payment_utils
 
@@ -29,6 +29,7 @@ class MarketplaceMerchant(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends('deposit_movement_ids.amount', 'tier_id.deposit_amount')
     def _compute_deposit(self):
         groups = self.env['marketplace.deposit.movement']._read_group(
             [('merchant_id', 'in', self.ids)], ['merchant_id'], ['amount:sum']
