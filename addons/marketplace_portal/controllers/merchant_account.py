@@ -23,7 +23,7 @@ class MerchantAccount(MerchantPortal):
         methods=['GET', 'POST'],
         max_content_length=MAX_UPLOAD_LENGTH,
     )
-    def merchant_shop(self, **post):
+    def merchant_shop_page(self, **post):
         merchant_sudo = self._merchant_for('catalogue')
         errors = {}
         if request.httprequest.method == 'POST':

@@ -183,6 +183,7 @@ class MerchantApply(MerchantPortal):
             **self._prepare_portal_layout_values(),
             'page_name': 'merchant_apply',
             'merchant_trail': [(request.env._("Sell with us"), APPLY_PATH)],
+            'additional_title': request.env._("Sell with us"),
             'application': application_sudo,
             'progress': progress,
             'step': step,

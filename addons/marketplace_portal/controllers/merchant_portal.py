@@ -87,6 +87,7 @@ class MerchantPortal(CustomerPortal):
             'merchant_menu': self._merchant_menu(merchant_sudo),
             'merchant_page': page,
             'merchant_trail': trail,
+            'additional_title': trail[-1][0] if trail else merchant_sudo.name,
             'page_name': f'merchant_{page}',
             'notice': request.session.pop(NOTICE_SESSION_KEY, None),
             'errors': {},

@@ -72,14 +72,25 @@ class MarketplaceMerchant(models.Model):
     def _portal_missing(self):
         """Return what keeps the merchant from selling and being paid, one dict per requirement.
 
-        A requirement that blocks several capabilities is said once.
+        A requirement that blocks several capabilities is said once. ``url`` is where the acting
+        member can provide it, if the member's roles allow to.
         """
         self.ensure_one()
         missing = {}
         for capability in ('list', 'take_orders', 'be_paid'):
             for item in self.sudo()._missing(capability):
-                missing.setdefault(item['message'], item)
+                url = self._portal_requirement_url(item['requirement'])
+                missing.setdefault(item['message'], {**item, 'url': url})
         return list(missing.values())
+
+    def _portal_requirement_url(self, requirement):
+        role, page = {
+            'agreement': ('owner', 'documents'),
+            'document': ('owner', 'documents'),
+            'deposit': ('finance', 'deposit'),
+            'bank_account': ('finance', 'bank'),
+        }[requirement.kind]
+        return self._is_member(role) and f'/my/merchant/{page}'
 
     def _portal_balances(self):
         """Return the merchant's money by where it stands, for members with the finance role.

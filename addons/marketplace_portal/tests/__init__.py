@@ -1,1 +1,11 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from . import test_merchant_access
+from . import test_merchant_account
+from . import test_merchant_apply
+from . import test_merchant_complaints
+from . import test_merchant_finance
+from . import test_merchant_orders
+from . import test_merchant_products
+from . import test_shopper_pages
+from . import test_storefront
