@@ -140,7 +140,9 @@ class ProductTemplate(models.Model):
             # Creating a variant sends the default of goods without a merchant.
             if not vals.get('listing_state'):
                 vals.pop('listing_state', None)
-            if self._state_start(vals):
+            # Computed, yet what a caller sends for it would be stored.
+            vals['is_sellable'] = not self._state_start(vals)
+            if not vals['is_sellable']:
                 vals['sale_ok'] = False
         return super().create(vals_list)
 
@@ -151,7 +153,9 @@ class ProductTemplate(models.Model):
             raise UserError(self.env._(
                 "The merchant of goods can't be changed. Create the goods anew for the other one."
             ))
-        if vals.get('sale_ok') and not all(self.mapped('is_sellable')):
+        if 'is_sellable' in vals or (
+            vals.get('sale_ok') and not all(self.mapped('is_sellable'))
+        ):
             raise UserError(self.env._(
                 "Goods of a merchant are on sale when the listing is approved and the merchant is"
                 " active."
@@ -202,6 +206,7 @@ class ProductTemplate(models.Model):
 
     def action_approve_listing(self):
         """Put submitted goods on sale."""
+        self._check_listing_seen()
         self._decide_listing('live', 'marketplace_merchant.mail_template_listing_approved')
 
     def action_reject_listing(self, reason):
@@ -299,6 +304,21 @@ class ProductTemplate(models.Model):
     def _differs(self, reviewed):
         """Whether these values are not just what a form shows and sends back unchanged."""
         return not reviewed.items() <= self._listing_content().items()
+
+    def _check_listing_seen(self):
+        """Raise if goods were submitted anew since the reviewer's page was opened.
+
+        The merchant may have withdrawn and changed them in between. The page tells in the context
+        which submission it shows.
+        """
+        seen = self.env.context.get('listing_seen')
+        if seen and any(
+            fields.Datetime.to_string(listing.listing_submitted_on) != seen for listing in self
+        ):
+            raise UserError(self.env._(
+                "The merchant has changed these goods since you opened them. Reload the page and"
+                " look again."
+            ))
 
     def _was_approved(self):
         """Whether shoppers know the content of the listing, so that changes of it are reviewed."""

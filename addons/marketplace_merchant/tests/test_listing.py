@@ -2,8 +2,9 @@
 
 import psycopg2
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.marketplace_merchant.tools.field_errors import FieldErrors
@@ -369,6 +370,35 @@ class TestListing(ListingCommon):
             {'name': "X", 'merchant_id': self.merchant.id, 'sale_ok': True}
         )
         self.assertRecordValues(variant, [{'sale_ok': False, 'listing_state': 'draft'}])
+
+    def test_product_managers_cannot_set_goods_on_sale_either(self):
+        keeper = new_test_user(
+            self.env, 'listing_product_manager',
+            groups='base.group_user,product.group_product_manager',
+        )
+        listing = self._draft().with_user(keeper)
+        for values in ({'is_sellable': True}, {'sale_ok': True}, {'listing_state': 'live'}):
+            with self.assertRaises(UserError):
+                listing.write(values)
+        created = listing.with_context(default_is_sellable=True).create(
+            {'name': "X", 'merchant_id': self.merchant.id, 'is_sellable': True}
+        )
+        self.assertRecordValues(created, [{'is_sellable': False, 'sale_ok': False}])
+        self.assertFalse(listing.create({'name': "Own", 'sale_ok': False}).sale_ok)
+
+    def test_what_the_officer_did_not_see_is_not_approved(self):
+        listing = self._submitted()
+        seen = fields.Datetime.to_string(listing.listing_submitted_on)
+        with freeze_time(fields.Datetime.add(fields.Datetime.now(), minutes=1)):
+            listing.portal_withdraw_listing()
+            listing.portal_update_listing({'name': "Forbidden medicine"})
+            listing.portal_submit_listing()
+        officer = listing.with_user(self.officer)
+        with self.assertRaisesRegex(UserError, "Reload"):
+            officer.with_context(listing_seen=seen).action_approve_listing()
+        seen = fields.Datetime.to_string(listing.listing_submitted_on)
+        officer.with_context(listing_seen=seen).action_approve_listing()
+        self.assertEqual(listing.listing_state, 'live')
 
     def test_defaults_of_the_context_reach_nothing(self):
         merchant = self.merchant.with_user(self.clerk).with_context(
