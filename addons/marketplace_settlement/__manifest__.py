@@ -25,7 +25,9 @@
 
         # Data: orders
         'data/delivery_carrier_data.xml',
+        'data/ir_cron_order_data.xml',
         'data/ir_sequence_data.xml',
+        'data/mail_template_order_data.xml',
         # Data: money
         'data/ir_sequence_money_data.xml',
         'data/ir_cron_money_data.xml',
@@ -53,6 +55,7 @@
         'views/statement_views.xml',
         'views/payout_views.xml',
         'views/account_views.xml',
+        'views/marketplace_order_money_views.xml',
         'views/res_config_settings_money_views.xml',
         'wizards/reconciliation_views.xml',
 

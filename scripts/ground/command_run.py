@@ -78,7 +78,7 @@ def _need_free_port(port):
 
 def _prepare_database(database, fresh):
     if fresh or not database.exists():
-        database.create(DEMO_MODULES)
+        database.create([*addons(), *DEMO_MODULES])
     elif not database.stamp():
         raise Stop(
             f"There is a database {database.name} that this checkout did not make.",

@@ -103,7 +103,7 @@ def _prepare(template, must_be_clean):
             return
         except Stop as stop:
             say(f"  {stop.problem} Making it anew.")
-    complaints = template.create(DEMO_MODULES)
+    complaints = template.create([*addons(), *DEMO_MODULES])
     if complaints:
         say("  Unexpected in the log of the installation:")
         say("\n".join(f"    {line}" for line in complaints))

@@ -108,13 +108,12 @@ class Database:
             self.files.rename(target.files)
         return target
 
-    def create(self, install=()):
-        """Install the addons with their demo data, under another name until all is complete.
+    def create(self, modules):
+        """Install modules with their demo data, under another name until all is complete.
 
         Return the lines of Odoo's log that should not be there.
         """
         need_space(DATA, 1, "The database")
-        modules = [*addons(), *install]
         code = code_state()
         draft = Database(f"{self.name}_draft")
         draft.drop()

@@ -50,7 +50,7 @@ def _stock_modules():
 
 def _prepared(name, modules):
     database = Database(name)
-    if not database.stamp() or database.changed_modules():
+    if not database.stamp() or set(modules) & set(database.changed_modules()):
         database.create([*modules, *DEMO_MODULES])
     return database
 

@@ -18,6 +18,7 @@ from . import sale_order_line
 from . import stock_move
 from . import stock_picking
 from . import stock_rule
+from . import account_move_line_stock
 
 # Money
 from . import res_company_accounting

@@ -14,6 +14,7 @@ from .marketplace_return import CLOSED_STATES, KINDS
 MANAGER = 'marketplace_merchant.group_merchant_manager'
 OPEN_STATES = ('to_accept', 'to_ship')
 SENT_STATES = ('shipped', 'delivered')
+ANNOUNCE_BATCH = 100
 
 
 class MarketplaceOrder(models.Model):
@@ -99,6 +100,7 @@ class MarketplaceOrder(models.Model):
         string="Commission", readonly=True, groups='marketplace_merchant.group_staff',
         help="What the marketplace keeps of this order if nothing is refunded.",
     )  # fmt: skip
+    is_announced = fields.Boolean(readonly=True, copy=False, help="The merchant was told by mail.")
     carrier_name = fields.Char(string="Carrier", readonly=True, copy=False)
     tracking_ref = fields.Char(
         string="Tracking Number", readonly=True, copy=False, index='trigram'
@@ -132,6 +134,7 @@ class MarketplaceOrder(models.Model):
         'UNIQUE (sale_order_id, merchant_id)',
         "There is already a merchant order of this merchant for this sales order.",
     )
+    _unannounced_idx = models.Index("(id) WHERE is_announced IS NOT TRUE AND state = 'to_accept'")
 
     # === COMPUTE METHODS === #
 
@@ -206,6 +209,7 @@ class MarketplaceOrder(models.Model):
         order_sudo._move_to('shipped')
         order_sudo.write(clean)
         order_sudo._validate_pickings()
+        order_sudo._mail('shipped')
 
     def portal_mark_delivered(self):
         """Say that the parcel arrived; the shopper still confirms, or keeps silent."""
@@ -320,6 +324,7 @@ class MarketplaceOrder(models.Model):
             }[target])
             if target == 'cancelled':
                 order._undo_sale(reason)
+                order._mail('cancelled')
 
     def _on_deadline(self):
         """Take silence for consent: refuse, assume receipt, or complete."""
@@ -357,6 +362,12 @@ class MarketplaceOrder(models.Model):
         lines = self.line_ids.filtered('product_id')
         self._refund(dict.fromkeys(lines, 1.0), reason, self)
 
+    def _mail(self, event):
+        """Tell those concerned: the merchant of a new order, the shopper of all that follows."""
+        self.env['mail.template']._marketplace_send(
+            f'marketplace_settlement.mail_template_order_{event}', self
+        )
+
     # === BUSINESS METHODS: SHIPPING === #
 
     def _validate_pickings(self):
@@ -385,6 +396,7 @@ class MarketplaceOrder(models.Model):
                 order.carrier_name = order.carrier_name or picking.carrier_id.name
                 order.tracking_ref = order.tracking_ref or picking.carrier_tracking_ref
                 order._move_to('shipped', system=True)
+                order._mail('shipped')
 
     # === BUSINESS METHODS: SALE === #
 
@@ -441,7 +453,8 @@ class MarketplaceOrder(models.Model):
         self.ensure_one()
         if self.state in OPEN_STATES:
             raise UserError(self.env._("%s has not been sent yet.", self.name))
-        if self.state not in SENT_STATES:
+        is_over = self.date_return_end and self.date_return_end < fields.Datetime.now()
+        if self.state not in SENT_STATES or is_over:
             raise UserError(self.env._(
                 "The time for returns of %s is over. If something is wrong with the goods, please"
                 " file a complaint.", self.name,
@@ -456,3 +469,15 @@ class MarketplaceOrder(models.Model):
                 for line, quantity in quantities.items()
             ],
         ))
+
+    # === CRON === #
+
+    @api.model
+    def _cron_announce(self):
+        """Tell merchants of their new orders."""
+        new = [('is_announced', '=', False), ('state', '=', 'to_accept')]
+        while orders := self.search(new, limit=ANNOUNCE_BATCH, order='id'):
+            orders._mail('new')
+            orders.is_announced = True
+            if not self.env['ir.cron']._commit_progress(len(orders)):
+                break

@@ -14,6 +14,7 @@ KINDS = [
     ('exchange', "Exchange"),
 ]
 CLOSED_STATES = ('refunded', 'exchanged', 'rejected')
+MAILED_STATES = ('approved', *CLOSED_STATES)
 
 
 class MarketplaceReturn(models.Model):
@@ -122,6 +123,7 @@ class MarketplaceReturn(models.Model):
             hours = request.company_id.marketplace_return_answer_hours
             request.deadline = request._deadline_in(hours=hours)
         self.env['marketplace.audit.log']._log(requests, 'create')
+        requests._mail('requested')
         return requests
 
     # === ACTION METHODS === #
@@ -210,6 +212,8 @@ class MarketplaceReturn(models.Model):
             request.deadline = request._next_deadline(target)
             request.answer = reason or request.answer
             getattr(request, f'_enter_{target}')()
+            if target in MAILED_STATES and request.state == target:
+                request._mail('state', state_label=request._state_label(target))
         if target in CLOSED_STATES:
             self.order_id._resume_completion()
 
@@ -264,6 +268,12 @@ class MarketplaceReturn(models.Model):
                 request._move_to('received', system=True)
             if request.state == 'received' and request.replacement_picking_id.state == 'done':
                 request._move_to('exchanged', system=True)
+
+    def _mail(self, event, **values):
+        """Tell the merchant of a request, and the shopper what becomes of it."""
+        self.env['mail.template']._marketplace_send(
+            f'marketplace_settlement.mail_template_return_{event}', self, **values
+        )
 
     # === BUSINESS METHODS: GOODS === #
 

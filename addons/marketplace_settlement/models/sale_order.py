@@ -68,6 +68,8 @@ class SaleOrder(models.Model):
             parts = self.env['marketplace.order'].sudo().create(vals_list)
             orders_sudo._marketplace_freeze()
             parts._set_amounts()
+            # The mails are written apart from the checkout, which should not wait for them.
+            self.env.ref('marketplace_settlement.ir_cron_announce_orders').sudo()._trigger()
 
     def _prepare_marketplace_orders(self, merchants):
         self.ensure_one()

@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from . import test_freight
+from . import test_order_mails
 from . import test_order_queries
 from . import test_order_states
 from . import test_returns

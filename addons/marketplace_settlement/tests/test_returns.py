@@ -1,5 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -133,6 +134,12 @@ class TestReturns(OrdersCommon):
                 part.with_user(self.shopper).portal_request_return('gift', "", quantities)
             self.assertEqual(set(raised.exception.field_errors), {'kind', 'reason', 'quantities'})
         self.assertFalse(part.return_ids)
+
+    def test_the_return_window_closes_on_time(self):
+        part = self._received()
+        part.date_received = fields.Datetime.subtract(fields.Datetime.now(), days=7, minutes=1)
+        with self.assertRaisesRegex(UserError, "complaint"):
+            self._request(part)
 
     def test_nothing_is_returned_before_it_was_sent(self):
         with self.assertRaisesRegex(UserError, "not been sent"):

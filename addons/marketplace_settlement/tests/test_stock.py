@@ -1,7 +1,9 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.exceptions import AccessError, UserError
+from odoo import Command
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .orders_common import OrdersCommon
 
@@ -68,6 +70,32 @@ class TestStock(OrdersCommon):
         self.assertEqual(self.merchant_a._get_stock_location(self.warehouse), location)
         self.assertEqual(location.location_id, self.warehouse.lot_stock_id)
         self.assertEqual(self.merchant_a.stock_location_ids, location)
+
+    def test_a_location_made_meanwhile_starts_the_transaction_over(self):
+        self.merchant_a._get_stock_location(self.warehouse)
+        with mute_logger('odoo.sql_db'), self.assertRaises(ConcurrencyError):
+            self.merchant_a._create_stock_locations(self.warehouse.lot_stock_id)
+
+    def test_selling_the_goods_of_merchants_costs_the_company_nothing(self):
+        self.category.property_valuation = 'real_time'
+        products = self.bowl | self.lamp
+        products.standard_price = 10
+        invoice = self.env['account.move'].create({
+            'move_type': 'out_invoice',
+            'partner_id': self.shopper.partner_id.id,
+            'invoice_line_ids': [
+                Command.create({
+                    'product_id': product.id,
+                    'merchant_id': product.merchant_id.id,
+                    'price_unit': 20,
+                    'tax_ids': [Command.clear()],
+                })
+                for product in products
+            ],
+        })
+        invoice.action_post()
+        cogs = invoice.line_ids.filtered(lambda line: line.display_type == 'cogs')
+        self.assertEqual(cogs.product_id, self.lamp)
 
     def test_new_goods_are_counted_and_invoiced_when_ordered(self):
         template = self.env['product.template'].create({
