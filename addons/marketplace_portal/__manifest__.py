@@ -19,6 +19,7 @@
         'security/ir.model.access.csv',
         'security/storefront_rules.xml',
         # Merchant's side
+        'views/listing_views.xml',
         'views/sell_templates.xml',
         'views/merchant_layout_templates.xml',
         'views/merchant_apply_templates.xml',

@@ -14,6 +14,15 @@ class MarketplaceListingChange(models.Model):
         help="Pictures that the merchant adds.",
     )
 
+    # === COMPUTE METHODS === #
+
+    @api.depends('picture_ids')
+    def _compute_summary(self):
+        super()._compute_summary()
+        for change in self.filtered('picture_ids'):
+            label = self._fields['picture_ids']._description_string(self.env)
+            change.summary = ", ".join(filter(None, (change.summary, label)))
+
     # === BUSINESS METHODS === #
 
     @api.model

@@ -7,5 +7,6 @@ from . import test_merchant_complaints
 from . import test_merchant_finance
 from . import test_merchant_orders
 from . import test_merchant_products
+from . import test_merchant_tours
 from . import test_shopper_pages
 from . import test_storefront

@@ -142,6 +142,7 @@ class TestMerchantAccess(MerchantCommon):
             {'merchant_id': self.merchant_b.id, 'user_id': self.clerk_a.id, 'role_orders': True}
         )
         part_b = self._part(self._order({self.vase: 1}), self.merchant_b)
+        self.authenticate(self.clerk_a.login, self.clerk_a.login)
         self.assertIn("ORDA", self._sidebar('/my/merchant'))
         self.assertIn("ORDB", self._sidebar(f'/my/merchant?merchant={self.merchant_b.id}'))
         self.assertIn("ORDB", self._sidebar('/my/merchant/orders'))
@@ -157,8 +158,6 @@ class TestMerchantAccess(MerchantCommon):
             self.assertNotIn("ORDB", page)
 
     def _sidebar(self, path):
-        if not self.session.uid:
-            self.authenticate(self.clerk_a.login, self.clerk_a.login)
         return self.url_open(path).text.partition('o_merchant_sidebar')[2].partition('</ul>')[0]
 
     # === WAYS IN === #
