@@ -43,7 +43,7 @@ class PaymentPortal(payment_portal.PaymentPortal):
             **kwargs,
         )
         access_token = payment_utils.generate_access_token(
-            tx_sudo.partner_id.id, tx_sudo.amount, tx_sudo.currency_id.id
+            tx_sudo.partner_id.id, tx_sudo.amount, tx_sudo.currency_id.id, env=request.env
         )
         self._update_landing_route(tx_sudo, access_token)
         return tx_sudo._get_processing_values()

@@ -32,22 +32,31 @@ class AccountMove(models.Model):
 
     def _check_marketplace_fixed(self):
         """Refuse to undo what merchants are settled by; a correction is a document of its own."""
-        lines = self.sudo().line_ids._marketplace_booked()
-        entries = self.env['marketplace.balance.entry'].sudo()
-        if lines and entries.search_count([('move_line_id', 'in', lines.ids)], limit=1):
+        posted = self.sudo().filtered(lambda move: move.state == 'posted')
+        if posted.line_ids._marketplace_booked()._has_entries():
             raise UserError(
                 self.env._(
                     "Merchants are settled by this document, so it stays as it is. Use a credit"
                     " note to correct it."
                 )
             )
-        if any(move.marketplace_statement_id and move.state == 'posted' for move in self):
+        if posted.marketplace_statement_id or posted._marketplace_payments():
             raise UserError(
                 self.env._(
-                    "This entry belongs to a posted merchant statement, so it stays as it is."
-                    " Correct the merchant's balance by an adjustment in the next statement."
+                    "This entry belongs to a merchant's statement, payout or deposit, so it stays"
+                    " as it is. Correct the merchant's balance by an adjustment in the next"
+                    " statement."
                 )
             )
+
+    def _marketplace_payments(self):
+        """Return whether a payout or a deposit was booked by these entries."""
+        payouts = self.env['marketplace.payout'].search_count(
+            [('payment_id.move_id', 'in', self.ids)], limit=1
+        )
+        return payouts or self.env['marketplace.deposit.movement'].search_count(
+            [('move_id', 'in', self.ids)], limit=1
+        )
 
     # === BUSINESS METHODS === #
 

@@ -40,3 +40,8 @@ class AccountMoveLine(models.Model):
             and line.display_type == 'product'
             and line.move_id.move_type in ('out_invoice', 'out_refund')
         )
+
+    def _has_entries(self):
+        return bool(self and self.env['marketplace.balance.entry'].sudo().search_count(
+            [('move_line_id', 'in', self.ids)], limit=1
+        ))  # fmt: skip

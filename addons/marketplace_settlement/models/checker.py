@@ -161,6 +161,7 @@ class MarketplaceChecker(models.AbstractModel):
         )
 
     def _query_owner(self):
+        """Exchange differences have no amount in the currency of a balance, and no merchant."""
         return SQL(
             """
             SELECT line.id, CONCAT(line.move_name, ': ', -line.balance)
@@ -169,7 +170,8 @@ class MarketplaceChecker(models.AbstractModel):
                AND line.account_id IN (company.marketplace_clearing_account_id,
                                        company.marketplace_payable_account_id,
                                        company.marketplace_deposit_account_id)
-             WHERE line.parent_state = 'posted' AND line.merchant_id IS NULL AND line.balance <> 0
+             WHERE line.parent_state = 'posted' AND line.merchant_id IS NULL
+               AND line.amount_currency <> 0
              ORDER BY line.id
             """
         )

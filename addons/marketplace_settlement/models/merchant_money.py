@@ -88,7 +88,9 @@ class MarketplaceMerchant(models.Model):
             'currency_id': currency.id,
             'partner_id': payer.id,
             'company_id': merchant_sudo.company_id.id,
-            'access_token': payment_utils.generate_access_token(payer.id, amount, currency.id),
+            'access_token': payment_utils.generate_access_token(
+                payer.id, amount, currency.id, env=self.env
+            ),
             'deposit_merchant_id': self.id,
         })
 

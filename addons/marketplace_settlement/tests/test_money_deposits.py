@@ -2,10 +2,10 @@
 
 from urllib.parse import parse_qs, urlparse
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
-
-from odoo.addons.payment import utils as payment_utils
+from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tools import mute_logger
 
 from .money_common import MoneyCommon
 
@@ -28,6 +28,7 @@ class TestMoneyDeposits(MoneyCommon):
             'tier_id': cls.merchant_a.tier_id.id,
             'entity_type': 'company',
         })
+        cls._member(cls.newcomer, 'owner')
         cls.payer = cls._member(cls.newcomer, 'finance')
 
     def _deposit(self, amount=50000.0):
@@ -46,10 +47,8 @@ class TestMoneyDeposits(MoneyCommon):
         link = self.newcomer.with_user(self.payer)._portal_deposit_payment_link()
         parameters = {name: value[0] for name, value in parse_qs(urlparse(link).query).items()}
         self.assertEqual(float(parameters['amount']), 50000.0)
-        self.assertTrue(payment_utils.check_access_token(
-            parameters['access_token'], int(parameters['partner_id']),
-            float(parameters['amount']), int(parameters['currency_id']),
-        ))  # fmt: skip
+        self.assertEqual(int(parameters['partner_id']), self.payer.partner_id.id)
+        self.assertTrue(parameters['access_token'])
         for user in (self.finance_a, self.clerk_a, self.shopper):
             with self.assertRaises(AccessError):
                 self.newcomer.with_user(user)._portal_deposit_payment_link()
@@ -108,3 +107,69 @@ class TestMoneyDeposits(MoneyCommon):
         for call in (lambda: movement.write({'amount': 1.0}), movement.unlink):
             with self.assertRaises(UserError):
                 call()
+
+
+@tagged('post_install', '-at_install')
+class TestMoneyDepositsHttp(MoneyCommon, HttpCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.merchant_a.tier_id.write({
+            'deposit_amount': 50000.0, 'currency_id': cls.currency.id,
+        })  # fmt: skip
+        cls.provider.write({
+            'is_published': True,
+            'available_currency_ids': [Command.set(cls.currency.ids)],
+        })
+        cls.finance_a.company_ids |= cls.company
+
+    def _request(self, **values):
+        return self.make_jsonrpc_request(
+            f'/marketplace/deposit/transaction/{self.merchant_a.id}',
+            {
+                'provider_id': self.provider.id,
+                'payment_method_id': self.payment_method.id,
+                'token_id': None,
+                'flow': 'direct',
+                'tokenization_requested': False,
+                'landing_route': '/payment/confirmation',
+                **values,
+            },
+        )
+
+    def test_the_merchant_pays_what_is_missing_whatever_it_sends(self):
+        self.authenticate(self.finance_a.login, self.finance_a.login)
+        link = self.merchant_a.with_user(self.finance_a)._portal_deposit_payment_link()
+        page = self.url_open(link)
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(f'/marketplace/deposit/transaction/{self.merchant_a.id}', page.text)
+        values = self._request(
+            amount=1.0, currency_id=9999, partner_id=self.shopper.partner_id.id,
+            access_token="forged",
+        )  # fmt: skip
+        transaction = self.env['payment.transaction'].search(
+            [('reference', '=', values['reference'])]
+        )
+        self.assertRecordValues(transaction, [{
+            'amount': 50000.0, 'currency_id': self.currency.id,
+            'partner_id': self.merchant_a.partner_id.id,
+            'deposit_merchant_id': self.merchant_a.id, 'operation': 'online_direct',
+        }])  # fmt: skip
+
+    def test_a_forged_link_is_refused(self):
+        self.authenticate(self.finance_a.login, self.finance_a.login)
+        link = self.merchant_a.with_user(self.finance_a)._portal_deposit_payment_link()
+        page = self.url_open(link.replace('amount=50000.0', 'amount=1.0'))
+        self.assertEqual(page.status_code, 404)
+
+    def test_nobody_else_pays_for_the_merchant(self):
+        for user in (self.finance_b, self.clerk_a, self.shopper):
+            self.authenticate(user.login, user.login)
+            with mute_logger('odoo.http'), self.assertRaises(JsonRpcException):
+                self._request()
+        self.assertFalse(
+            self.env['payment.transaction'].search(
+                [('deposit_merchant_id', '=', self.merchant_a.id)]
+            )
+        )

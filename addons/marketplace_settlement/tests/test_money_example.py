@@ -198,3 +198,30 @@ class TestMoneyExample(MoneyCommon):
                     f"{liability}: {order.invoice_ids.amount_total} {order.amount_total}",
                 )
         self.assertBooksAgree()
+
+    def test_orders_in_a_foreign_currency(self):
+        foreign = self.env['res.currency'].create({
+            'name': 'MPX', 'symbol': 'X', 'rounding': 0.01,
+            'rate_ids': [(0, 0, {'name': '2020-01-01', 'rate': 2.0, 'company_id': self.company.id})],
+        })  # fmt: skip
+        pricelist = self.env['product.pricelist'].create({
+            'name': "Foreign", 'currency_id': foreign.id,
+        })
+        order = self._cart({self.bowl: 1})
+        order.pricelist_id = pricelist
+        order._recompute_prices()
+        self.assertEqual(order.amount_total, 226.0)
+        order.action_confirm()
+        order._force_lines_to_invoice_policy_order()
+        order._create_invoices().action_post()
+        self.assertEqual(self._entries(order), {'sale': 226.0, 'commission': -18.08})
+        self._complete(order)
+        statement = self._statement()
+        self.assertRecordValues(
+            statement, [{'currency_id': foreign.id, 'amount_net': 207.92}]
+        )
+        foreign.rate_ids.rate = 1.6
+        self._pay_out()
+        self.assertEqual(self._ledger(self.clearing, self.merchant_a), 0.0)
+        self.assertEqual(self._change(self.payable), 0.0)
+        self.assertBooksAgree()

@@ -34,7 +34,9 @@ class TestMoneyPayouts(MoneyCommon):
         today = fields.Date.context_today(self.company)
         statement = self.env['marketplace.statement']._generate(today, self.merchant_a)
         statement.with_user(self.officer).action_send()
-        self.assertEqual((statement.deadline - fields.Datetime.now()).days, 2)
+        self.assertAlmostEqual(
+            (statement.deadline - fields.Datetime.now()).total_seconds(), 3 * 86400, delta=60
+        )
         self._pass_deadline(statement)
         self.assertEqual(statement.state, 'confirmed')
 
@@ -154,7 +156,7 @@ class TestMoneyPayouts(MoneyCommon):
             batch.with_user(self.maker).action_approve()
         with self.assertRaises(AccessError):
             batch.with_user(self.officer).action_approve()
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(UserError):
             batch.with_user(self.officer).action_send()
         batch.with_user(self.approver).action_approve()
         self.assertEqual(batch.approved_by_id, self.approver)
