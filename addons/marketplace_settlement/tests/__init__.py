@@ -4,6 +4,7 @@ from . import test_freight
 from . import test_order_mails
 from . import test_order_queries
 from . import test_order_states
+from . import test_return_refunds
 from . import test_returns
 from . import test_rewards
 from . import test_split
