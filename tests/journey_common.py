@@ -70,18 +70,20 @@ class JourneyCase(TransactionCase):
 
     @classmethod
     def _tax(cls, name, amount, price_include):
-        tax = cls.env['account.tax'].create({
+        repartition = [
+            Command.create({'repartition_type': 'base'}),
+            Command.create({'repartition_type': 'tax', 'account_id': cls.tax_account.id}),
+        ]
+        return cls.env['account.tax'].create({
             'name': name,
             'amount': amount,
             'type_tax_use': 'sale',
             'price_include_override': price_include,
+            'invoice_repartition_line_ids': repartition,
+            'refund_repartition_line_ids': repartition,
             'company_id': cls.company.id,
             'country_id': cls.company.account_fiscal_country_id.id,
         })
-        cls.env['account.tax.repartition.line'].search(
-            [('tax_id', '=', tax.id), ('repartition_type', '=', 'tax')]
-        ).account_id = cls.tax_account
-        return tax
 
     @classmethod
     def _picture(cls):
