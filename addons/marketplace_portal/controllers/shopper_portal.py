@@ -47,9 +47,10 @@ class ShopperPortal(MerchantPortal):
         response = super().portal_order_page(order_id, *args, **kwargs)
         order_sudo = getattr(response, 'qcontext', {}).get('sale_order')
         if order_sudo:
+            # Who may act is the visitor, not the superuser that reads the order for the page.
+            parcels_sudo = order_sudo.marketplace_order_ids.with_user(request.env.user).sudo()
             response.qcontext.update(
-                # Who may act is the visitor, not the superuser that reads the order for the page.
-                parcels=order_sudo.marketplace_order_ids.with_user(request.env.user).sudo(),
+                parcels=parcels_sudo.sorted('id'),
                 state_colors=STATE_COLORS,
                 notice=request.session.pop(NOTICE_SESSION_KEY, None),
             )

@@ -47,10 +47,14 @@ class Storefront(WebsiteSale):
         return {**super()._shop_get_query_url_kwargs(*args, **kwargs), 'merchant': merchant}
 
     def _get_additional_shop_values(self, values, **kwargs):
-        return {
-            **super()._get_additional_shop_values(values, **kwargs),
-            'merchant_shop': self._get_merchant_shop(),
-        }
+        shop = self._get_merchant_shop()
+        more = {**super()._get_additional_shop_values(values, **kwargs), 'merchant_shop': shop}
+        if shop:
+            # Only ways that lead to goods of this merchant.
+            categories = values['search_product'].public_categ_ids.parents_and_self
+            more['categories'] = values['categories'] & categories
+            more['category_entries'] = values['category_entries'] & categories
+        return more
 
     def sitemap_merchants(env, rule, qs):
         shops = env['marketplace.shop'].sudo().search([('is_open', '=', True)])

@@ -38,6 +38,7 @@ class MarketplaceDemo(models.AbstractModel):
             merchant = application.sudo().merchant_id
             self._name_record(merchant, f"merchant_{data['key']}")
             self._equip_merchant(merchant, owner, data)
+            merchant.date_activated = fields.Date.today() - timedelta(days=data['days'])
         clerk = story['clerk']
         owner = self._user(clerk['merchant'])
         merchant = self._merchant(clerk['merchant']).with_user(owner)

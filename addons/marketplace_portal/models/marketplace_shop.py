@@ -32,3 +32,8 @@ class MarketplaceShop(models.Model):
         :param str slug: last part of the shop's address, as typed by the visitor
         """
         return self.sudo().search([('slug', '=', slug), ('is_open', '=', True)], limit=1)
+
+    def _get_opening_date(self):
+        """Return since when visitors can buy in this shop."""
+        self.ensure_one()
+        return self.sudo().merchant_id.date_activated or self.create_date.date()

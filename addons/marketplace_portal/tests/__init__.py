@@ -9,4 +9,5 @@ from . import test_merchant_orders
 from . import test_merchant_products
 from . import test_merchant_tours
 from . import test_shopper_pages
+from . import test_shopper_tour
 from . import test_storefront

@@ -1,0 +1,162 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .storefront_common import StorefrontCommon
+
+
+@tagged('post_install', '-at_install')
+class TestShopperPages(StorefrontCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.part = cls._shipped()
+        cls.order = cls.part.sale_order_id
+        cls.order_path = f'/my/orders/{cls.order.id}'
+        cls.part_path = f'/my/parcels/{cls.part.id}'
+        cls.me = cls.shopper.login
+
+    def _complain(self, **values):
+        form = {'kind': 'quality', 'subject': "Cracked", 'description': "A crack.", **values}
+        return self._post(f'{self.part_path}/complain', form, self.me)
+
+    # === ORDER PAGE === #
+
+    def test_order_page_shows_parcel_with_tracking_and_actions(self):
+        page = self._page(self.order_path, self.me)
+        self.assertIn(f'id="parcel_{self.part.id}"', page)
+        self.assertIn("SF100200", page)
+        for action in ('confirm', 'return', 'complain'):
+            self.assertIn(f'{self.part_path}/{action}', page)
+
+    def test_guest_with_link_sees_the_parcel_and_can_do_nothing(self):
+        page = self._page(f'{self.order_path}?access_token={self.order._portal_ensure_token()}')
+        self.assertIn("SF100200", page)
+        self.assertNotIn('/my/parcels/', page)
+
+    def test_parcel_that_waits_offers_no_actions(self):
+        part = self._part(self._order())
+        page = self._page(f'/my/orders/{part.sale_order_id.id}', self.me)
+        self.assertIn(f'id="parcel_{part.id}"', page)
+        self.assertNotIn(f'/my/parcels/{part.id}/', page)
+
+    def test_order_without_merchants_shows_no_parcels(self):
+        order = self._order({self.lamp: 1})
+        self.assertNotIn('o_marketplace_parcels', self._page(f'/my/orders/{order.id}', self.me))
+
+    # === RECEIPT === #
+
+    def test_confirm_receipt(self):
+        response = self._post(f'{self.part_path}/confirm', {}, self.me)
+        self.assertIn("Enjoy your purchase", response.text)
+        self.assertTrue(self.part.date_received)
+
+    def test_confirming_twice_says_why_not(self):
+        self._post(f'{self.part_path}/confirm', {}, self.me)
+        response = self._post(f'{self.part_path}/confirm', {}, self.me)
+        self.assertIn("there is no receipt to confirm", response.text)
+
+    @mute_logger('odoo.http')
+    def test_form_without_csrf_token_is_refused(self):
+        self.assertEqual(self._status(f'{self.part_path}/confirm', self.me, data={'a': 1}), 400)
+        self.assertFalse(self.part.date_received)
+
+    def test_foreign_pages_are_not_found(self):
+        self._complain()
+        complaint = self.part.complaint_ids
+        paths = [
+            f'{self.part_path}/return',
+            f'{self.part_path}/complain',
+            f'/my/complaints/{complaint.id}',
+            f'/my/complaints/{complaint.id}/file/1',
+            '/my/parcels/999999999/return',
+        ]
+        for path in paths:
+            self.assertEqual(self._status(path, self.stranger.login), 404, path)
+        response = self._post(f'{self.part_path}/confirm', {}, self.stranger.login)
+        self.assertEqual(response.status_code, 404)
+        self.assertEqual(self.part.state, 'shipped')
+
+    def test_anonymous_visitors_log_in_first(self):
+        for path in (f'{self.part_path}/return', '/my/complaints'):
+            self.assertEqual(self._status(path), 303, path)
+
+    # === RETURNS === #
+
+    def test_request_a_return(self):
+        line = self.part._goods_lines()
+        form = {'kind': 'return_refund', 'reason': "Too small", f'quantity_{line.id}': '1'}
+        self._post(f'{self.part_path}/return', form, self.me)
+        request = self.part.return_ids
+        self.assertRecordValues(request, [{'kind': 'return_refund', 'reason': "Too small"}])
+        page = self._page(f'/my/returns/{request.id}', self.me)
+        self.assertIn("Too small", page)
+        request.with_user(self.clerk_a).portal_approve()
+        self._post(
+            f'/my/returns/{request.id}', {'action': 'ship', 'tracking_ref': "YT1"}, self.me
+        )
+        self.assertRecordValues(request, [{'state': 'in_transit', 'tracking_ref': "YT1"}])
+
+    def test_mistakes_in_a_return_are_said_at_the_field_and_nothing_is_saved(self):
+        line = self.part._goods_lines()
+        for quantity in ('0', '5', 'two', '-1', ''):
+            form = {'kind': 'return_refund', 'reason': "Why", f'quantity_{line.id}': quantity}
+            response = self._post(f'{self.part_path}/return', form, self.me)
+            self.assertIn('invalid-feedback', response.text, quantity)
+            self.assertIn(">Why</textarea>", response.text, "What was typed is kept")
+        self.assertFalse(self.part.return_ids)
+
+    # === COMPLAINTS === #
+
+    def test_complain_with_a_photo_and_read_the_thread(self):
+        response = self._post(
+            f'{self.part_path}/complain',
+            {'kind': 'quality', 'subject': "Cracked", 'description': "A crack in the foot."},
+            self.me,
+            files=self._upload('crack.jpg', self._picture()),
+        )
+        complaint = self.part.complaint_ids
+        self.assertIn(f'/my/complaints/{complaint.id}', response.url)
+        self.assertIn("A crack in the foot.", response.text)
+        photo = complaint.message_line_ids.attachment_ids
+        file = self.url_open(f'/my/complaints/{complaint.id}/file/{photo.id}')
+        self.assertEqual(file.headers['Content-Type'], 'image/jpeg')
+        self.assertIn("Cracked", self._page('/my/complaints', self.me))
+
+    def test_other_files_are_refused_and_nothing_is_saved(self):
+        response = self._post(
+            f'{self.part_path}/complain',
+            {'kind': 'quality', 'subject': "Cracked", 'description': "A crack."},
+            self.me,
+            files=self._upload('crack.jpg', b'<script>alert(1)</script>'),
+        )
+        self.assertIn("neither a picture", response.text)
+        self.assertFalse(self.part.complaint_ids)
+
+    def test_talk_escalate_and_withdraw(self):
+        self._complain()
+        complaint = self.part.complaint_ids
+        path = f'/my/complaints/{complaint.id}'
+        self._post(path, {'action': 'reply', 'body': "It <b>leaks</b> too."}, self.me)
+        self.assertIn("It &lt;b&gt;leaks&lt;/b&gt; too.", self._page(path, self.me))
+        self._post(path, {'action': 'withdraw'}, self.me)
+        self.assertEqual(complaint.state, 'withdrawn')
+        response = self._post(path, {'action': 'reply', 'body': "One more thing"}, self.me)
+        self.assertIn("no messages can be added", response.text)
+
+    def test_unknown_buttons_are_not_found(self):
+        self._complain()
+        path = f'/my/complaints/{self.part.complaint_ids.id}'
+        for action in ('decide', '', 'unlink'):
+            self.assertEqual(
+                self._post(path, {'action': action}, self.me).status_code, 404, action
+            )
+
+    def test_mails_lead_each_party_to_its_own_page(self):
+        self._complain()
+        complaint = self.part.complaint_ids
+        self.assertTrue(complaint._party_url('shopper').endswith(f'/my/complaints/{complaint.id}'))
+        self.assertTrue(
+            complaint._party_url('merchant').endswith(f'/my/merchant/complaints/{complaint.id}')
+        )

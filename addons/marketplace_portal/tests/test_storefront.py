@@ -1,0 +1,114 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo.exceptions import ValidationError
+from odoo.tests import JsonRpcException, tagged
+from odoo.tools import mute_logger
+
+from .storefront_common import StorefrontCommon
+
+
+@tagged('post_install', '-at_install')
+class TestStorefront(StorefrontCommon):
+    # === WHAT IS ON SALE === #
+
+    def test_tile_and_product_page_say_who_sells(self):
+        page = self._page('/shop?search=Bowl')
+        self.assertIn("Orchid Shop", page)
+        self.assertIn('href="/shop/by/orchid"', page)
+        page = self._page(self.bowl.website_url)
+        self.assertIn('href="/shop/by/orchid"', page)
+
+    def test_platform_goods_are_sold_by_the_platform(self):
+        page = self._page(self.lamp.website_url)
+        self.assertIn("Sold by", page)
+        self.assertIn(self.website.company_id.name, page)
+
+    def test_draft_is_neither_listed_nor_has_a_page(self):
+        self.assertNotIn(self.cup.website_url, self._page('/shop?search=Cup'))
+        self.assertEqual(self._status(self.cup.website_url), 404)
+
+    def test_goods_of_suspended_merchant_leave_the_shop_and_return(self):
+        self._suspend(self.merchant_a)
+        self.assertNotIn(self.bowl.website_url, self._page('/shop?search=Bowl'))
+        self.assertEqual(self._status(self.bowl.website_url), 404)
+        self.merchant_a.with_user(self.manager).action_resume("Test")
+        self.assertIn(self.bowl.website_url, self._page('/shop?search=Bowl'))
+        self.assertEqual(self._status(self.bowl.website_url), 200)
+
+    def test_publication_follows_the_listing(self):
+        listing = self.bowl.product_tmpl_id
+        self.assertTrue(listing.is_published)
+        listing.with_user(self.catalogue_a).portal_pause()
+        self.assertFalse(listing.is_published)
+        listing.with_user(self.catalogue_a).portal_resume()
+        self.assertTrue(listing.is_published)
+        listing.with_user(self.officer).action_take_down("Test")
+        self.assertFalse(listing.is_published)
+
+    @mute_logger('odoo.http')
+    def test_draft_variant_is_not_readable_by_strangers(self):
+        for login in (self.shopper.login, 'ordb_catalogue'):
+            with self.assertRaises(JsonRpcException):
+                self._rpc('product.product', 'read', [self.cup.ids, ['name']], login)
+        own = self._rpc('product.product', 'read', [self.cup.ids, ['name']], 'orda_catalogue')
+        self.assertEqual(own[0]['name'], "Cup")
+
+    # === MERCHANT'S PAGE AND DIRECTORY === #
+
+    def test_merchant_page_shows_its_goods_only(self):
+        for path in ('/shop/by/orchid', '/shop?merchant=orchid'):
+            page = self._page(path)
+            self.assertIn("The tagline of Orchid Shop", page)
+            self.assertIn(self.bowl.website_url, page)
+            self.assertNotIn(self.vase.website_url, page)
+            self.assertNotIn(self.lamp.website_url, page)
+
+    def test_merchant_page_keeps_the_merchant_in_its_links(self):
+        page = self._page('/shop/by/orchid')
+        self.assertIn('name="merchant" value="orchid"', page)
+
+    def test_closed_and_unknown_shops_are_not_found(self):
+        self._suspend(self.merchant_a)
+        for path in ('/shop/by/orchid', '/shop/by/nobody', '/shop?merchant=orchid'):
+            self.assertEqual(self._status(path), 404, path)
+
+    def test_directory_lists_open_shops(self):
+        self._suspend(self.merchant_b)
+        page = self._page('/shops?search=Shop')
+        self.assertIn("Orchid Shop", page)
+        self.assertNotIn("Bamboo Shop", page)
+        self.assertIn("No shop matches", self._page('/shops?search=nothing-like-that'))
+
+    def test_logo_is_public_and_merchant_file_is_not(self):
+        self.shop_a.logo = self._image()
+        self.assertEqual(self._status(f'/web/image/marketplace.shop/{self.shop_a.id}/logo'), 200)
+        with self.assertRaises(JsonRpcException), mute_logger('odoo.http'):
+            self._rpc(
+                'marketplace.merchant', 'read', [self.merchant_a.ids, ['code']], 'orders_shopper'
+            )
+
+    # === CART === #
+
+    def test_suspended_merchants_goods_leave_the_cart_with_a_message(self):
+        cart = self._website_cart(self.bowl + self.vase)
+        self._suspend(self.merchant_a)
+        self.assertTrue(cart._remove_unsellable_lines())
+        self.assertEqual(cart.order_line.product_id, self.vase)
+        self.assertIn("Bowl", cart.shop_warning)
+        self.assertFalse(cart._remove_unsellable_lines())
+
+    def test_suspended_merchants_goods_cannot_be_paid(self):
+        cart = self._website_cart(self.bowl)
+        self._suspend(self.merchant_a)
+        with self.assertRaisesRegex(ValidationError, "Bowl cannot be bought"):
+            cart._check_cart_is_ready_to_be_paid()
+
+    def test_nobody_buys_more_than_the_merchant_has(self):
+        listing = self.merchant_a.with_user(self.catalogue_a).portal_create_listing(
+            {'name': "Plate", 'list_price': 20, 'categ_id': self.category.id}
+        )
+        listing.portal_set_stock(3)
+        cart = self._website_cart(listing.sudo().product_variant_id)
+        result = cart._cart_update_line_quantity(cart.order_line.id, 99)
+        self.assertEqual(result['quantity'], 3)
+        self.assertTrue(result['warning'])
