@@ -22,5 +22,8 @@ class MailTemplate(models.Model):
         if not template or not records:
             return
         template.sudo().with_context(**values).send_mail_batch(
-            records.ids, email_layout_xmlid='mail.mail_notification_light'
+            records.ids,
+            # The platform writes, whosever click it was.
+            email_values={'author_id': self.env.company.partner_id.id},
+            email_layout_xmlid='mail.mail_notification_light',
         ).send_after_commit()

@@ -123,8 +123,9 @@ class MarketplaceMerchant(models.Model):
         string="Accepted Agreements",
     )  # fmt: skip
     tier_change_ids = fields.One2many(
-        comodel_name='marketplace.tier.change', inverse_name='merchant_id'
-    )
+        comodel_name='marketplace.tier.change', inverse_name='merchant_id',
+        groups='marketplace_merchant.group_staff',
+    )  # fmt: skip
     missing_text = fields.Text(
         string="Still Missing", compute='_compute_missing_text',
         help="What must be there before the merchant may list goods and be paid.",

@@ -181,11 +181,12 @@ class MarketplaceMerchantApplication(models.Model):
     @api.depends('state', 'reviewer_id', 'recommended_by_id')
     @api.depends_context('uid')
     def _compute_can_review(self):
-        for application in self.sudo():
+        for application in self:
             in_review = application.state == 'in_review'
-            recommended = application.recommended_by_id
+            recommended = application.sudo().recommended_by_id
+            reviewer = application.sudo().reviewer_id
             application.can_review = (
-                in_review and not recommended and application.reviewer_id == self.env.user
+                in_review and not recommended and reviewer == self.env.user
             )
             application.can_approve = (
                 in_review and bool(recommended) and recommended != self.env.user

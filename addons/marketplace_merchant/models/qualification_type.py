@@ -30,8 +30,9 @@ class MarketplaceQualificationType(models.Model):
         help="An expired document still counts this many days, so that a renewal can be reviewed.",
     )
     requirement_ids = fields.One2many(
-        comodel_name='marketplace.requirement', inverse_name='qualification_type_id'
-    )
+        comodel_name='marketplace.requirement', inverse_name='qualification_type_id',
+        groups='marketplace_merchant.group_staff',
+    )  # fmt: skip
 
     _days_positive = models.Constraint(
         'CHECK (warning_days >= 0 AND grace_days >= 0)', "The days cannot be negative."

@@ -122,6 +122,19 @@ class TestApplication(PeopleCommon):
             with self.assertRaises(UserError):
                 application.with_user(self.administrator).write(values)
 
+    def test_buttons_are_shown_to_those_who_may_press_them(self):
+        application = self._in_review()
+        application.invalidate_recordset()
+        for user, may_review in ((self.officer, True), (self.second_officer, False)):
+            self.assertEqual(application.with_user(user).can_review, may_review)
+        application = self._recommended(
+            self.stranger, shop_name="Other", licence_number=LICENCES[1]
+        )
+        application.invalidate_recordset()
+        for user, may_approve in ((self.officer, False), (self.second_officer, True)):
+            self.assertFalse(application.with_user(user).can_review)
+            self.assertEqual(application.with_user(user).can_approve, may_approve)
+
     def test_undecided_checks_stop_the_recommendation(self):
         application = self._in_review()
         application.action_accept_passed()

@@ -6,12 +6,12 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.marketplace_merchant.tests.people_common import LICENCES, PeopleCommon
 
 OWN_MODELS = (
-    'marketplace.merchant', 'marketplace.shop', 'marketplace.merchant.member',
-    'marketplace.merchant.application', 'marketplace.qualification',
-    'marketplace.agreement.acceptance',
+    'marketplace.merchant', 'marketplace.merchant.member', 'marketplace.merchant.application',
+    'marketplace.qualification', 'marketplace.agreement.acceptance',
 )  # fmt: skip
 PUBLISHED_MODELS = (
-    'marketplace.tier', 'marketplace.qualification.type', 'marketplace.agreement',
+    'marketplace.shop', 'marketplace.tier', 'marketplace.qualification.type',
+    'marketplace.agreement',
 )  # fmt: skip
 STAFF_MODELS = (
     'marketplace.merchant.check', 'marketplace.requirement', 'marketplace.blacklist',
@@ -50,10 +50,16 @@ class TestPeopleAccess(PeopleCommon):
                 with self.assertRaises(AccessError):
                     theirs.with_user(self.applicant).read(['id', 'create_date'])
 
+    def test_a_member_reads_its_shop_before_it_opens(self):
+        self.merchant.with_user(self.manager).action_suspend("Late")
+        for user in (self.applicant, self.clerk):
+            self.assertTrue(self.merchant.shop_id.with_user(user).read(['name']))
+        with self.assertRaises(AccessError):
+            self.merchant.shop_id.with_user(self.stranger).read(['name'])
+
     def test_a_clerk_reads_no_papers(self):
         for model, count in (
             ('marketplace.merchant', 1),
-            ('marketplace.shop', 1),
             ('marketplace.merchant.member', 1),
             ('marketplace.merchant.application', 0),
             ('marketplace.qualification', 0),
@@ -66,8 +72,6 @@ class TestPeopleAccess(PeopleCommon):
 
     def test_a_shopper_reads_nothing_of_merchants(self):
         for model in OWN_MODELS:
-            if model == 'marketplace.shop':
-                continue  # the storefront shows shops
             with self.subTest(model=model):
                 self.assertFalse(self.env[model].with_user(self.shopper).search([]))
 
@@ -115,6 +119,23 @@ class TestPeopleAccess(PeopleCommon):
                 self.assertTrue(records.has_access('read'))
                 for operation in ('create', 'write', 'unlink'):
                     self.assertFalse(records.has_access(operation))
+
+    def test_staff_opens_every_document(self):
+        for model in OWN_MODELS + PUBLISHED_MODELS + STAFF_MODELS:
+            for user in (self.officer, self.manager, self.auditor, self.administrator):
+                with self.subTest(model=model, user=user.login):
+                    records = self.env[model].with_user(user).search([], limit=5)
+                    self.env.invalidate_all()
+                    records.read()
+
+    def test_members_open_every_document_of_theirs(self):
+        for model in OWN_MODELS + PUBLISHED_MODELS:
+            with self.subTest(model=model):
+                records = self.env[model].with_user(self.applicant).search([])
+                # Odoo's own activity fields are for employees
+                names = [name for name in records.fields_get() if 'activity' not in name]
+                self.env.invalidate_all()
+                self.assertTrue(records.read(names))
 
     def test_employees_without_a_role_see_nothing(self):
         employee = new_test_user(self.env, 'people_employee', groups='base.group_user')
