@@ -32,20 +32,13 @@ class StockMove(models.Model):
         return values
 
     # === RESERVATION === #
-    # Odoo itself moves owned goods without reserving by owner: a merchant's move takes only what
-    # that merchant owns, and what leaves unreserved leaves that merchant's stock.
 
     def _update_reserved_quantity_vals(
         self, need, location_id, lot_id=None, package_id=None, owner_id=None, strict=True
     ):
+        # Odoo reserves without regard to the owner: a merchant's move takes only its own goods.
         if self.merchant_id:
             owner_id = self.restrict_partner_id
         return super()._update_reserved_quantity_vals(
             need, location_id, lot_id, package_id, owner_id, strict
         )
-
-    def _prepare_move_line_vals(self, quantity=None, reserved_quant=None):
-        values = super()._prepare_move_line_vals(quantity, reserved_quant)
-        if self.merchant_id and not reserved_quant:
-            values['owner_id'] = self.restrict_partner_id.id
-        return values

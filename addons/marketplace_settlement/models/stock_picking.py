@@ -33,6 +33,7 @@ class StockPicking(models.Model):
                 "%(orders)s must be accepted by the merchant before the goods can leave.",
                 orders=", ".join(waiting.mapped('name')),
             ))
+        # What was not reserved has no owner yet: it leaves, or comes back to, the merchant's stock.
         for move in self.move_ids.filtered('merchant_id'):
             owner = move.restrict_partner_id
             move.move_line_ids.filtered(lambda line, o=owner: line.owner_id != o).owner_id = owner

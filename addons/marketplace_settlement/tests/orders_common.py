@@ -139,5 +139,6 @@ class OrdersCommon(TransactionCase):
             ('product_id', '=', product.id),
             ('location_id', '=', merchant._get_stock_location(self.warehouse).id),
         ])
-        self.assertEqual(quants.owner_id, merchant.partner_id if quants else quants.owner_id)
+        for quant in quants.filtered('quantity'):
+            self.assertEqual(quant.owner_id, merchant.partner_id)
         return sum(quants.mapped('quantity'))

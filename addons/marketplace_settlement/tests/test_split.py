@@ -79,6 +79,19 @@ class TestSplit(OrdersCommon):
         self.assertEqual(part.line_ids.qty_delivered, 1)
         self.assertFalse(self._part(order, self.merchant_b).line_ids.qty_delivered)
 
+    def test_parcels_stay_apart_when_they_leave_the_shelves_together(self):
+        self.warehouse.delivery_steps = 'pick_ship'
+        order = self._order({self.bowl: 1, self.vase: 1})
+        self._part(order).with_user(self.clerk_a).portal_accept()
+        self._part(order, self.merchant_b).with_user(self.clerk_b).portal_accept()
+        order.picking_ids.move_ids.picked = True
+        order.picking_ids.button_validate()
+        for part in order.marketplace_order_ids:
+            last = part.picking_ids.filtered(lambda picking: picking.state == 'assigned')
+            self.assertEqual(last.move_ids.merchant_id, part.merchant_id)
+            self.assertEqual(last.picking_type_code, 'outgoing')
+            self.assertEqual(part.state, 'to_ship')
+
     def test_goods_of_merchants_are_not_added_to_a_confirmed_order(self):
         order = self._order({self.bowl: 1})
         with self.assertRaisesRegex(UserError, "new order"):
