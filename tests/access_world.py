@@ -1,0 +1,294 @@
+"""A small marketplace in which every kind of record exists for merchant A and for merchant B."""
+
+import base64
+import io
+
+from PIL import Image
+
+from odoo import Command
+from odoo.tests import new_test_user
+
+from odoo.addons.marketplace_settlement.tests.money_common import MoneyCommon
+
+STAFF = {
+    "onboarding_officer": "marketplace_merchant.group_onboarding_officer",
+    "merchant_manager": "marketplace_merchant.group_merchant_manager",
+    "finance_officer": "marketplace_settlement.group_finance_officer",
+    "finance_manager": "marketplace_settlement.group_finance_manager",
+    "risk_officer": "marketplace_risk.group_risk_officer",
+    "arbitrator": "marketplace_risk.group_arbitrator",
+    "auditor": "marketplace_merchant.group_auditor",
+    "administrator": "marketplace_merchant.group_administrator",
+}
+# Made-up numbers with right checksums
+LICENCES = ("91110105MA01ABCD13", "91310115MA1K4BCD29")
+# A's people are named after the one role that they have; the shopper buys from A only.
+OUTSIDE = (
+    "anonymous",
+    "shopper",
+    "owner_a",
+    "catalogue_a",
+    "orders_a",
+    "finance_a",
+    "service_a",
+    "owner_b",
+)
+ROLES = (*OUTSIDE, *STAFF)
+
+
+class AccessWorld(MoneyCommon):
+    """Merchants A and B have applied, listed, sold, been complained about and been paid."""
+
+    @classmethod
+    def build_world(cls):
+        """Fill ``users`` by role, and ``records`` with a record of A and one of B by model."""
+        cls.records = {}
+        cls.shoppers = cls.shopper, cls.stranger
+        cls.merchants = cls.merchant_a, cls.merchant_b
+        cls.owners = [m.member_ids.filtered("role_owner").user_id for m in cls.merchants]
+        cls.users = {**cls._outsiders(), **cls._staff_users()}
+        for step in (
+            cls._keep_merchants,
+            cls._apply,
+            cls._list_goods,
+            cls._pay_deposits,
+            cls._sell,
+            cls._keep_accounts,
+            cls._keep_rules,
+            cls._keep_wizards,
+        ):
+            step()
+        cls.env.invalidate_all()
+
+    # === PEOPLE === #
+
+    @classmethod
+    def _outsiders(cls):
+        return {
+            "anonymous": cls.env.ref("base.public_user"),
+            "shopper": cls.shopper,
+            "owner_a": cls.owners[0],
+            "catalogue_a": cls.catalogue_a,
+            "orders_a": cls.clerk_a,
+            "finance_a": cls.finance_a,
+            "service_a": cls._member(cls.merchant_a, "service"),
+            "owner_b": cls.owners[1],
+        }
+
+    @classmethod
+    def _staff_users(cls):
+        return {
+            role: new_test_user(
+                cls.env, f"access_{role}", groups=f"{group},base.group_allow_export"
+            )
+            for role, group in STAFF.items()
+        }
+
+    # === RECORDS === #
+
+    @classmethod
+    def _keep(cls, of_a, of_b=None):
+        """Have these records tried; what belongs to no merchant stands for both."""
+        pair = [cls.env[of_a._name].browse((record or of_a)[:1].id) for record in (of_a, of_b)]
+        cls.records[of_a._name] = pair
+
+    @classmethod
+    def _keep_owned(cls, model, domain=()):
+        """Have the last record of each merchant tried."""
+        cls._keep(*(
+            cls.env[model].search(
+                [("merchant_id", "=", merchant.id), *domain], order="id desc", limit=1
+            )
+            for merchant in cls.merchants
+        ))
+
+    @classmethod
+    def _keep_any(cls, *model_names):
+        for name in model_names:
+            cls._keep(cls.env[name].with_context(active_test=False).search([], limit=1))
+
+    @classmethod
+    def _keep_merchants(cls):
+        cls._keep(*cls.merchants)
+        for merchant, number in zip(cls.merchants, LICENCES, strict=True):
+            merchant.licence_number = number
+        cls._keep(*(m.member_ids.filtered("role_owner") for m in cls.merchants))
+        cls._keep(*(
+            cls.env["marketplace.shop"].create(
+                {"merchant_id": merchant.id, "name": merchant.name, "slug": merchant.code.lower()}
+            )
+            for merchant in cls.merchants
+        ))
+        tier = cls.env.ref("marketplace_merchant.tier_core")
+        cls._keep(*(
+            cls.env["marketplace.tier.change"].create(
+                {"merchant_id": merchant.id, "new_tier_id": tier.id, "reason": "Grown"}
+            )
+            for merchant in cls.merchants
+        ))
+        cls._keep_owned("marketplace.bank.account")
+        cls._keep_owned("marketplace.freight.template")
+
+    @classmethod
+    def _apply(cls):
+        """Each owner applies for one more shop; an officer starts to look at it."""
+        applications = [cls._application(owner) for owner in cls.owners]
+        cls._keep(*applications)
+        cls._keep(*(
+            application.check_ids.filtered("qualification_id") for application in applications
+        ))
+        cls._keep(*(application.qualification_ids for application in applications))
+        cls._keep(*(application.agreement_acceptance_ids for application in applications))
+
+    @classmethod
+    def _application(cls, owner):
+        application = cls.env["marketplace.merchant.application"].with_user(owner).portal_start()
+        for step, values in cls._typed(owner).items():
+            application.portal_save(step, values)
+        licence = cls.env.ref("marketplace_merchant.qualification_type_business_licence")
+        application.portal_upload(licence.id, "licence.png", cls._picture(), "L-1")
+        agreement = cls.env["marketplace.agreement"]._in_force("service")
+        application.portal_accept_agreement(agreement.id)
+        application.portal_submit()
+        application.with_user(cls.users["onboarding_officer"]).action_start_review()
+        return application.with_env(cls.env)
+
+    @classmethod
+    def _typed(cls, owner):
+        number = cls.owners.index(owner)
+        return {
+            "company": {
+                "company_name": f"Applicant {number}",
+                "entity_type": "company",
+                "licence_number": LICENCES[number],
+                "legal_representative": "Li Na",
+                "country_id": str(cls.env.ref("base.cn").id),
+                "street": "1 Silk Road",
+                "city": "Hangzhou",
+                "zip": "310000",
+            },
+            "contact": {
+                "contact_name": "Wang Fang",
+                "phone": f"+86 138 0013 800{number}",
+                "email": f"applicant{number}@example.com",
+            },
+            "shop": {
+                "shop_name": f"Shop of applicant {number}",
+                "shop_description": "Silk",
+                "category_ids": [str(cls.env.ref("marketplace_merchant.category_fashion").id)],
+            },
+        }
+
+    @classmethod
+    def _picture(cls):
+        output = io.BytesIO()
+        Image.new("RGB", (8, 8), "red").save(output, "PNG")
+        return base64.b64encode(output.getvalue()).decode()
+
+    @classmethod
+    def _list_goods(cls):
+        """Each merchant's goods are on sale, and a change of them waits for approval."""
+        officer = cls.users["onboarding_officer"]
+        changes = []
+        for product, owner in zip((cls.bowl, cls.vase), cls.owners, strict=True):
+            listing = product.product_tmpl_id.with_user(owner)
+            listing.sudo()._move_to("in_review")
+            listing.with_user(officer).action_approve_listing()
+            changes.append(listing.portal_update_listing({"name": f"{product.name}, glazed"}))
+        cls._keep(*changes)
+        cls._keep(cls.bowl.product_tmpl_id, cls.vase.product_tmpl_id)
+        cls._keep(cls.bowl, cls.vase)
+
+    @classmethod
+    def _pay_deposits(cls):
+        for merchant in cls.merchants:
+            transaction = cls._transaction(
+                100.0, merchant.partner_id, deposit_merchant_id=merchant.id
+            )
+            transaction._set_done()
+            transaction._post_process()
+        cls._keep_owned("marketplace.deposit.movement")
+
+    @classmethod
+    def _sell(cls):
+        """Each merchant sells twice to its own shopper: an order is settled, one argued about."""
+        goods = cls.bowl, cls.vase
+        for merchant, shopper, product in zip(cls.merchants, cls.shoppers, goods, strict=True):
+            cls.shopper = shopper
+            cls._complete(cls._paid({product: 1}))
+            cls._statement(merchant)
+            cls._argue(cls._paid({product: 1}))
+        cls.shopper = cls.shoppers[0]
+        batch = cls._pay_out()
+        cls._keep(batch)
+        for name in ("marketplace.statement", "marketplace.payout", "marketplace.wallet"):
+            cls._keep_owned(name)
+        cls._keep_owned("marketplace.balance.entry", [("state", "=", "pending")])
+        cls._keep_parts()
+
+    @classmethod
+    def _argue(cls, sale_order):
+        """Let the shopper ask for a return, complain, and have an arbitrator plan a remedy."""
+        part = sale_order.marketplace_order_ids
+        clerk = part.merchant_id.member_ids.filtered("role_orders").user_id[:1]
+        part.with_user(clerk).portal_accept()
+        part.with_user(clerk).portal_ship("SF Express", "SF123")
+        part = part.with_user(cls.shopper)
+        line = part.sudo().line_ids.filtered(lambda line: not line.is_delivery)
+        part.portal_request_return("refund_only", "Broken", {line.id: 1})
+        complaint = part.portal_complain("quality", "Broken", "It arrived broken")
+        complaint.with_user(clerk).portal_reply("It was whole")
+        complaint.portal_escalate()
+        arbitrator = cls.users["arbitrator"]
+        complaint.with_user(arbitrator).action_take()
+        complaint.with_user(arbitrator).remedy_ids = [Command.create({"amount": 5.0})]
+
+    @classmethod
+    def _keep_parts(cls):
+        cls._keep_owned("marketplace.order")
+        cls._keep_owned("marketplace.return")
+        cls._keep_owned("marketplace.hold")
+        cls._keep_owned("marketplace.complaint")
+        cls._keep(*(record.line_ids for record in cls.records["marketplace.return"]))
+        complaints = cls.records["marketplace.complaint"]
+        cls._keep(*(complaint.message_line_ids for complaint in complaints))
+        cls._keep(*(complaint.remedy_ids for complaint in complaints))
+        parts = cls.records["marketplace.order"]
+        cls._keep(*(part.sale_order_id for part in parts))
+
+    @classmethod
+    def _keep_accounts(cls):
+        log = cls.env["marketplace.audit.log"]
+        cls._keep(log.search([("res_id", "=", cls.merchant_a.id)], limit=1))
+        cls._keep(cls.env["marketplace.blacklist"].create(
+            {"kind": "email", "value": "banned@example.com", "reason": "Fraud"}
+        ))
+        cls._keep(cls.rule)
+        cls._keep(cls.carrier)
+
+    @classmethod
+    def _keep_rules(cls):
+        cls._keep_any(
+            "marketplace.agreement",
+            "marketplace.home.card",
+            "marketplace.qualification.type",
+            "marketplace.requirement",
+            "marketplace.tier",
+        )
+
+    @classmethod
+    def _keep_wizards(cls):
+        """Wizards that staff has open; nobody sees those of another."""
+        check = cls.env["marketplace.reconciliation"].create({})
+        cls._keep(check)
+        cls._keep(cls.env["marketplace.reconciliation.line"].create(
+            {"reconciliation_id": check.id, "model_name": "marketplace.merchant", "res_ids": []}
+        ))
+        wizard = cls.env["marketplace.reason.wizard"].create({"reason": "Because"})
+        cls.records[wizard._name] = [
+            wizard.with_context(
+                active_model=cls.merchant_a._name,
+                active_ids=cls.merchant_a.ids,
+                marketplace_action="action_suspend",
+            )
+        ] * 2
