@@ -40,6 +40,13 @@ class TestPeopleAccess(PeopleCommon):
         field = 'id' if model == 'marketplace.merchant' else 'merchant_id'
         return self.env[model].sudo().search([(field, '=', merchant.id)])
 
+    def _own_fields(self, records):
+        """Return the fields of this addon that the user has; those of others have own tests."""
+        return [
+            name for name in records.fields_get()
+            if records._fields[name]._module == 'marketplace_merchant'
+        ]
+
     def test_an_owner_reads_its_own_and_nothing_of_the_rival(self):
         for model in OWN_MODELS:
             with self.subTest(model=model):
@@ -125,15 +132,15 @@ class TestPeopleAccess(PeopleCommon):
             for user in (self.officer, self.manager, self.auditor, self.administrator):
                 with self.subTest(model=model, user=user.login):
                     records = self.env[model].with_user(user).search([], limit=5)
+                    names = self._own_fields(records)
                     self.env.invalidate_all()
-                    records.read()
+                    records.read(names)
 
     def test_members_open_every_document_of_theirs(self):
         for model in OWN_MODELS + PUBLISHED_MODELS:
             with self.subTest(model=model):
                 records = self.env[model].with_user(self.applicant).search([])
-                # Odoo's own activity fields are for employees
-                names = [name for name in records.fields_get() if 'activity' not in name]
+                names = self._own_fields(records)
                 self.env.invalidate_all()
                 self.assertTrue(records.read(names))
 
