@@ -86,7 +86,7 @@ class MarketplaceBalanceEntry(models.Model):
     )  # fmt: skip
     source_model = fields.Char(required=True, readonly=True)
     source_id = fields.Many2oneReference(
-        string="Source", model_field='source_model', required=True, readonly=True
+        model_field='source_model', required=True, readonly=True
     )
     statement_id = fields.Many2one(
         comodel_name='marketplace.statement', readonly=True, index='btree_not_null',
@@ -149,7 +149,7 @@ class MarketplaceBalanceEntry(models.Model):
         ])  # fmt: skip
         return entries
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(
             self.env._("Balance entries cannot be changed: corrections are new entries.")
         )
@@ -220,7 +220,8 @@ class MarketplaceBalanceEntry(models.Model):
             'currency_id': (order.currency_id if order else company.currency_id).id,
             'kind': kind,
             'amount': amount,
-            'state': 'available',
+            # What the merchant gains waits with the order; what it loses counts at once.
+            'state': order._entry_state(amount) if order and amount > 0 else 'available',
             'order_id': order.id if order else False,
             'source_model': source._name,
             'source_id': source.id,
@@ -278,11 +279,12 @@ class MarketplaceBalanceEntry(models.Model):
                    AND ((o.state = 'completed' AND o.available_date <= %s)
                         OR (o.state = 'cancelled' AND NOT EXISTS (
                             SELECT 1 FROM marketplace_balance_entry sibling
-                             WHERE sibling.order_id = o.id
+                             WHERE sibling.order_id = o.id AND sibling.kind IN %s
                             HAVING SUM(sibling.amount) <> 0))))
             AND NOT EXISTS (
                 SELECT 1 FROM marketplace_hold hold
                  WHERE hold.order_id = entry.order_id AND hold.state = 'active')
             """,
             fields.Date.context_today(self),
+            CLEARING_KINDS,
         )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ..utils import cumulated
 
@@ -23,6 +24,8 @@ class MarketplaceBalanceEntry(models.Model):
         :param move_lines: merchants' posted lines, as of `_marketplace_booked`
         :return: the created entries
         """
+        # Credit notes of one order come one after the other, so that they cannot exceed it.
+        move_lines.sale_line_ids.marketplace_order_id._lock_for_refund()
         history = self._booked_history(move_lines.sale_line_ids)
         vals_list = []
         for move_line in move_lines.sorted('id'):
@@ -90,10 +93,20 @@ class MarketplaceBalanceEntry(models.Model):
     @api.model
     def _attached_to_refund(self, sale_line, kind, amount, booked):
         """Return the (kind, amount) that go back with what has been refunded so far of a line."""
+        refunded = abs(booked[f'{kind}_refund'] + amount)
+        if sale_line.currency_id.compare_amounts(refunded, abs(booked[kind])) > 0:
+            raise UserError(
+                self.env._(
+                    "More would be credited for “%(line)s” than was invoiced: %(refunded)s of"
+                    " %(invoiced)s.",
+                    line=sale_line.name,
+                    refunded=sale_line.currency_id.format(refunded),
+                    invoiced=sale_line.currency_id.format(abs(booked[kind])),
+                )
+            )
         name = {'sale': 'commission', 'discount': 'subsidy'}.get(kind)
         if not name:
             return []
-        refunded = abs(booked[f'{kind}_refund'] + amount)
         taken_back = cumulated(
             -booked[name], refunded, abs(booked[kind]), booked[f'{name}_refund'],
             sale_line.currency_id.rounding,

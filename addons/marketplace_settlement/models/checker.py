@@ -432,7 +432,8 @@ class MarketplaceChecker(models.AbstractModel):
         """
         findings = self._check()
         reason = "; ".join(f"{item['name']} ({item['detail']})" for item in findings)
-        self.env['res.company'].sudo().search([]).write({'marketplace_payout_block': reason or False})
+        companies = self.env['res.company'].sudo().search([('chart_template', '!=', False)])
+        companies.write({'marketplace_payout_block': reason or False})
         if findings:
             _logger.warning("The marketplace's books don't agree, payouts are stopped: %s", reason)
         return findings

@@ -68,7 +68,6 @@ class MarketplaceCommissionRule(models.Model):
         help="Of the fixed part, the minimum and the maximum.",
     )
     percent = fields.Float(
-        string="Percent",
         digits=(16, 4),
         help="Of the goods with tax, less the discounts that the merchant pays for.",
     )

@@ -64,7 +64,7 @@ class MarketplaceDepositMovement(models.Model):
             raise UserError(self.env._("Deposit movements are written by the system only."))
         return super().create(vals_list)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("Deposit movements cannot be changed."))
 
     @api.ondelete(at_uninstall=False)

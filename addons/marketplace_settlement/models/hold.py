@@ -33,7 +33,7 @@ class MarketplaceHold(models.Model):
     reason = fields.Char(required=True, readonly=True)
     source_model = fields.Char(required=True, readonly=True)
     source_id = fields.Many2oneReference(
-        string="Source", model_field='source_model', required=True, readonly=True
+        model_field='source_model', required=True, readonly=True
     )
     state = fields.Selection(
         selection=[('active', "Active"), ('released', "Released")],
@@ -43,7 +43,7 @@ class MarketplaceHold(models.Model):
         index=True,
     )
     until = fields.Datetime(
-        related='deadline', string="Until", help="The hold ends by itself then, if it is set."
+        related='deadline', string="Held Until", help="The hold ends by itself then, if it is set."
     )
     entry_ids = fields.One2many(
         comodel_name='marketplace.balance.entry', inverse_name='hold_id', readonly=True

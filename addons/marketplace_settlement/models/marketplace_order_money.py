@@ -105,6 +105,7 @@ class MarketplaceOrder(models.Model):
         :return: the posted credit note, empty if nothing is left to refund
         """
         self.ensure_one()
+        self._lock_for_refund()
         remaining = self._refundable_by_line()
         ratios = self._with_discounts(ratios, remaining)
         amounts = {
@@ -113,6 +114,16 @@ class MarketplaceOrder(models.Model):
             if line in remaining
         }
         return self._refund_lines(amounts, reason, source)
+
+    def _lock_for_refund(self):
+        """Let one transaction at a time refund an order; the loser of a race starts again.
+
+        A lock alone would not do: the loser would go on with what it saw before it got the lock.
+        An update of the row makes it fail, and Odoo tries again on what is left by then.
+        """
+        self.env.cr.execute(
+            SQL("UPDATE marketplace_order SET write_date = write_date WHERE id = ANY(%s)", self.ids)
+        )
 
     def _with_discounts(self, ratios, remaining):
         """Add to the ratios of goods the ratio at which the order's discounts go back."""
@@ -135,6 +146,7 @@ class MarketplaceOrder(models.Model):
         :return: the posted credit note
         """
         self.ensure_one()
+        self._lock_for_refund()
         remaining = self._refundable_by_line()
         left = sum(remaining.values())
         if amount <= 0 or self.currency_id.compare_amounts(amount, left) > 0:
@@ -217,7 +229,7 @@ class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
 
     def _marketplace_refund_part(self, ratio, remaining):
-        """Return ``ratio`` of what was sold, no more than is left; the last part takes the remainder.
+        """Return ``ratio`` of what was sold, at most what is left; the last takes the remainder.
 
         :param float ratio: part of the whole line, from 0 to 1
         :param float remaining: what is left to refund; negative for a discount

@@ -66,7 +66,11 @@ class PaymentTransaction(models.Model):
         return max(left, 0.0)
 
     def _marketplace_refund(self, amount, credit_note):
-        """Ask the provider for a refund; its payment is matched with the credit note."""
+        """Ask the provider for a refund; its payment is matched with the credit note.
+
+        If the database transaction is tried again, so is the request. Providers recognise it: the
+        key they get comes from the refund's reference, which is the same each time.
+        """
         self.ensure_one()
         refund = self._refund(amount_to_refund=amount)
         refund.invoice_ids = [Command.link(credit_note.id)]

@@ -28,6 +28,12 @@ JOURNALS = {
     'marketplace_settlement_journal_id': ("Marketplace Settlement", 'general', 'MSET'),
     'marketplace_fee_journal_id': ("Marketplace Fees", 'sale', 'MFEE'),
 }
+# What merchants are owed stands on these.
+LEDGER_ACCOUNTS = {
+    'marketplace_clearing_account_id',
+    'marketplace_payable_account_id',
+    'marketplace_deposit_account_id',
+}
 FALLBACK_CODE = '990000'
 
 
@@ -92,6 +98,40 @@ class ResCompany(models.Model):
         readonly=True,
         help="What the nightly check found. No payout is approved before a check finds nothing.",
     )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Keep an account as long as it holds money of merchants."""
+        for name in LEDGER_ACCOUNTS & vals.keys():
+            for company in self.sudo():
+                company._check_account_free(name, vals[name])
+        return super().write(vals)
+
+    def _check_account_free(self, name, new_id):
+        self.ensure_one()
+        account = self[name]
+        if not account or account.id == new_id:
+            return
+        (balance,) = self.env['account.move.line']._read_group(
+            [
+                ('account_id', '=', account.id),
+                ('company_id', '=', self.id),
+                ('merchant_id', '!=', False),
+                ('parent_state', '=', 'posted'),
+            ],
+            [],
+            ['balance:sum'],
+        )[0]
+        if balance and not self.currency_id.is_zero(balance):
+            raise UserError(
+                self.env._(
+                    "%(account)s holds %(amount)s of merchants. It can be replaced once it is"
+                    " empty.",
+                    account=account.display_name,
+                    amount=self.currency_id.format(-balance),
+                )
+            )
 
     # === BUSINESS METHODS === #
 

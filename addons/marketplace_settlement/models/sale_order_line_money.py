@@ -4,6 +4,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+# Shoppers read their orders' lines, but not what the marketplace and its merchants agreed on.
+STAFF = 'marketplace_merchant.group_staff'
 PRICED_BY = ('product_id', 'product_uom_qty', 'price_unit', 'discount', 'tax_ids')
 
 
@@ -18,25 +20,29 @@ class SaleOrderLine(models.Model):
         help="With tax, frozen at confirmation; the lines of an order add up to its total.",
     )
     marketplace_subsidy = fields.Monetary(
-        string="Discount Paid by the Marketplace", readonly=True, copy=False
+        string="Discount Paid by the Marketplace", readonly=True, copy=False, groups=STAFF
     )
     marketplace_vat_liability = fields.Selection(
         selection=[('merchant', "The merchant"), ('platform', "The marketplace")],
         string="Liable for the VAT",
         readonly=True,
         copy=False,
+        groups=STAFF,
     )
     marketplace_tier_id = fields.Many2one(
-        comodel_name='marketplace.tier', string="Tier at Sale", readonly=True, copy=False
-    )
+        comodel_name='marketplace.tier', string="Tier at Sale", readonly=True, copy=False,
+        groups=STAFF,
+    )  # fmt: skip
     marketplace_rule_id = fields.Many2one(
         comodel_name='marketplace.commission.rule', string="Commission Rule", readonly=True,
-        copy=False, index='btree_not_null', ondelete='restrict',
+        copy=False, index='btree_not_null', ondelete='restrict', groups=STAFF,
     )  # fmt: skip
     marketplace_percent = fields.Float(
-        string="Commission (%)", digits=(16, 4), readonly=True, copy=False
+        string="Commission (%)", digits=(16, 4), readonly=True, copy=False, groups=STAFF
     )
-    marketplace_commission = fields.Monetary(string="Commission", readonly=True, copy=False)
+    marketplace_commission = fields.Monetary(
+        string="Commission", readonly=True, copy=False, groups=STAFF
+    )
 
     # === CRUD METHODS === #
 
@@ -100,7 +106,7 @@ class SaleOrderLine(models.Model):
         }
 
     def _marketplace_unfreeze(self):
-        self.write({
+        self.sudo().write({
             'marketplace_frozen': False,
             'marketplace_amount': 0.0,
             'marketplace_subsidy': 0.0,

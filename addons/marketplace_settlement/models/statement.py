@@ -290,8 +290,18 @@ class MarketplaceStatement(models.Model):
 
     @api.model
     def _claimable(self, date_to):
-        """Return the condition on ``entry``: until the day, but whatever the merchant owes."""
-        return SQL("(entry.date <= %s OR entry.amount < 0)", date_to)
+        """Return the condition on ``entry``: until the day, but all that the merchant owes.
+
+        A hold is asked for once more: one that was set while entries matured did not see them.
+        """
+        return SQL(
+            """
+            (entry.amount < 0 OR (entry.date <= %s AND NOT EXISTS (
+                SELECT 1 FROM marketplace_hold hold
+                 WHERE hold.order_id = entry.order_id AND hold.state = 'active')))
+            """,
+            date_to,
+        )
 
     @api.model
     def _generate_one(self, merchant_id, company_id, currency_id, date_to):

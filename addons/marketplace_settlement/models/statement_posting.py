@@ -57,12 +57,7 @@ class MarketplaceStatement(models.Model):
         balance = -sum(items.mapped('balance'))
         if self.currency_id.is_zero(amount) and self.company_id.currency_id.is_zero(balance):
             return []
-        accounts = items.account_id
-        account = accounts if len(accounts) == 1 else self.company_id._marketplace_clearing_account()
-        return [dict(
-            self._prepare_line('marketplace_clearing_account_id', amount, balance),
-            account_id=account.id,
-        )]  # fmt: skip
+        return [self._prepare_line('marketplace_clearing_account_id', amount, balance)]
 
     def _cleared_items(self):
         return self.entry_ids.filtered(lambda entry: entry.kind in CLEARING_KINDS).move_line_id

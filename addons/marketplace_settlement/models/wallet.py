@@ -71,10 +71,10 @@ class MarketplaceWallet(models.Model):
     # === CRUD METHODS === #
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         raise self._direct_change_error()
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise self._direct_change_error()
 
     @api.ondelete(at_uninstall=False)

@@ -3,6 +3,7 @@
 from . import test_freight
 from . import test_order_mails
 from . import test_order_queries
+from . import test_order_screens
 from . import test_order_states
 from . import test_return_refunds
 from . import test_returns
@@ -17,3 +18,4 @@ from . import test_money_payouts
 from . import test_money_deposits
 from . import test_money_checker
 from . import test_money_access
+from . import test_money_setup

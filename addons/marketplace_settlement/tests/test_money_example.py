@@ -1,5 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .money_common import MoneyCommon
@@ -202,7 +203,9 @@ class TestMoneyExample(MoneyCommon):
     def test_orders_in_a_foreign_currency(self):
         foreign = self.env['res.currency'].create({
             'name': 'MPX', 'symbol': 'X', 'rounding': 0.01,
-            'rate_ids': [(0, 0, {'name': '2020-01-01', 'rate': 2.0, 'company_id': self.company.id})],
+            'rate_ids': [Command.create({
+                'name': '2020-01-01', 'rate': 2.0, 'company_id': self.company.id,
+            })],
         })  # fmt: skip
         pricelist = self.env['product.pricelist'].create({
             'name': "Foreign", 'currency_id': foreign.id,

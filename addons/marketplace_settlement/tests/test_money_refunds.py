@@ -1,6 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo import Command
@@ -95,6 +95,16 @@ class TestMoneyRefunds(MoneyCommon):
         self.assertEqual(entries['commission_refund'], 9.04)
         self.assertBooksAgree()
 
+    def test_the_accountant_cannot_credit_more_than_was_invoiced(self):
+        order = self._paid()
+        invoice = order.invoice_ids
+        first, second = invoice._reverse_moves(), invoice._reverse_moves()
+        first.action_post()
+        with self.assertRaisesRegex(UserError, "than was invoiced"), self.env.cr.savepoint():
+            second.action_post()
+        second.unlink()
+        self.assertBooksAgree()
+
     def test_the_deemed_suppliers_tax_comes_back_too(self):
         self.merchant_a.vat_liability = 'platform'
         order = self._paid()
@@ -183,7 +193,9 @@ class TestMoneyRefunds(MoneyCommon):
                 line.write(values)
         line.write({'price_unit': line.price_unit})
 
-    @settings(max_examples=4, deadline=None)
+    @settings(
+        max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     @given(st.lists(st.integers(1, 6000), min_size=1, max_size=4))
     def test_any_refunds_keep_the_books_in_order(self, amounts):
         self.bowl.list_price = 99.99

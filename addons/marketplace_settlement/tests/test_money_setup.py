@@ -1,0 +1,85 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.marketplace_settlement.models.res_company_accounting import ACCOUNTS, JOURNALS
+
+from .money_common import MoneyCommon
+
+
+@tagged('post_install', '-at_install')
+class TestMoneySetup(MoneyCommon):
+
+    def _new_company(self, **values):
+        return self.env['res.company'].create({
+            'name': "Another Marketplace", 'country_id': self.env.ref('base.us').id, **values,
+        })  # fmt: skip
+
+    def test_every_chart_gets_the_accounts_and_journals(self):
+        company = self._new_company()
+        self.assertFalse(company.marketplace_clearing_account_id)
+        self.env['account.chart.template'].try_loading('generic_coa', company, install_demo=False)
+        for name, (_label, account_type, reconcile) in ACCOUNTS.items():
+            account = company[name]
+            self.assertEqual(account.account_type, account_type)
+            self.assertEqual(account.reconcile, reconcile)
+            self.assertTrue(account.with_company(company).code)
+        for name, (_label, journal_type, _code) in JOURNALS.items():
+            self.assertEqual(company[name].type, journal_type)
+        self.assertEqual(company.marketplace_fee_tax_id, company.account_sale_tax_id)
+
+    def test_a_repetition_changes_nothing(self):
+        before = self.company.read([*ACCOUNTS, *JOURNALS])
+        Account = self.env['account.account']
+        count = Account.search_count([])
+        self.company._marketplace_setup_accounting()
+        self.assertEqual(self.company.read([*ACCOUNTS, *JOURNALS]), before)
+        self.assertEqual(Account.search_count([]), count)
+
+    def test_a_branch_uses_its_companys_accounts(self):
+        branch = self._new_company(parent_id=self.company.id)
+        branch._marketplace_setup_accounting()
+        for name in (*ACCOUNTS, *JOURNALS):
+            self.assertEqual(branch[name], self.company[name])
+
+    def test_a_missing_account_is_asked_for_in_words(self):
+        self.company.marketplace_commission_account_id = False
+        with self.assertRaisesRegex(UserError, "Commission Income"):
+            self.company._marketplace_account('marketplace_commission_account_id')
+
+    def test_an_account_that_holds_merchants_money_is_not_replaced(self):
+        self._paid()
+        new = self.company.marketplace_clearing_account_id.copy()
+        with self.assertRaisesRegex(UserError, "once it is empty"):
+            self.company.marketplace_clearing_account_id = new
+
+    def test_screens_open_for_the_people_who_work_with_them(self):
+        order = self._paid()
+        self._settle(order)
+        auditor = self._staff('money_auditor', 'group_finance_officer')
+        auditor.group_ids = [
+            Command.set(self.env.ref('marketplace_merchant.group_auditor').ids)
+        ]
+        menu = self.env.ref('marketplace_settlement.menu_settlement')
+        for user in (self.officer, self.approver, auditor):
+            menus = menu.with_user(user).search([('parent_id', '=', menu.id)])
+            actions = [
+                item.action.sudo() for item in menus
+                if item.action and item.action._name == 'ir.actions.act_window'
+            ]  # fmt: skip
+            self.assertGreater(len(actions), 5)
+            for action in actions:
+                self._open(action, user)
+
+    def _open(self, action, user):
+        """Read what the list and the form of an action show, as the web client does."""
+        model = self.env[action.res_model].with_user(user)
+        views = model.get_views([(False, kind) for kind in action.view_mode.split(',')])
+        for kind in views['views']:
+            self.assertTrue(views['views'][kind]['arch'])
+        names = [
+            name for name in views['models'][action.res_model]['fields'] if name in model._fields
+        ]
+        model.search([], limit=5).web_read({name: {} for name in names})
