@@ -21,6 +21,10 @@ READ_AFRESH = {"tests", "static", "readme", "__pycache__"}
 # Stock modules that the demo marketplace shows: the payment provider that takes no money.
 DEMO_MODULES = ["payment_demo"]
 
+# The demo marketplace is in China: its currency, chart of accounts and second language.
+COUNTRY = "CN"
+LANGUAGE = "zh_CN"
+
 # Date, time, process, level: how each line of Odoo's log begins.
 COMPLAINT = re.compile(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 EXPECTED_LOG = ROOT / "tests" / "expected_log.txt"
@@ -118,7 +122,10 @@ class Database:
         draft = Database(f"{self.name}_draft")
         draft.drop()
         with step(f"Creating the database {self.name} with {', '.join(modules)}"):
-            complaints = draft._load("--with-demo", f"--init={','.join(modules)}")
+            draft._init()
+            complaints = draft._load(
+                "--with-demo", f"--load-language={LANGUAGE}", f"--init={','.join(modules)}"
+            )
         draft._write_stamp(code, clean=not complaints)
         draft.become(self.name)
         return complaints
@@ -139,6 +146,15 @@ class Database:
         with step(f"Upgrading {self.name}: changed since it was made: {', '.join(changed)}"):
             self._load(*(f"{key}={','.join(names)}" for key, names in lists.items()))
         self._write_stamp(code)
+
+    def _init(self):
+        """Make an empty one whose company is where the demo marketplace is: for its currency."""
+        run(
+            [PYTHON, "-m", "odoo", "db", "init", self.name, "--with-demo", f"--country={COUNTRY}"],
+            log=LOGS / f"{self.name}.log",
+            env=environment(),
+            problem=f"The database {self.name} could not be made.",
+        )
 
     def _load(self, *options):
         log = LOGS / f"{self.name}.log"
