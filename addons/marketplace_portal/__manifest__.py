@@ -35,6 +35,7 @@
         'views/storefront_templates.xml',
         'views/shopper_templates.xml',
         'data/storefront_menu_data.xml',
+        'data/delivery_carrier_data.xml',
     ],
     'demo': [
         'demo/res_users_demo.xml',

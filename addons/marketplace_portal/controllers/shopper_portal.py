@@ -4,11 +4,32 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request, route
 
+from odoo.addons.sale.controllers import portal as sale_portal
+
 from ..const import STATE_COLORS
 from .merchant_portal import NOTICE_SESSION_KEY, MerchantPortal
 
 PARCEL_PATH = '/my/parcels'
 RETURN_PATH = '/my/returns'
+
+
+class CustomerPortal(sale_portal.CustomerPortal):
+    # A class of its own: only as a child of the class it extends it is sure to come before it.
+
+    @route()
+    def portal_order_page(self, order_id, *args, **kwargs):
+        """Add the parcels of the merchants to the page of an order."""
+        response = super().portal_order_page(order_id, *args, **kwargs)
+        order_sudo = getattr(response, 'qcontext', {}).get('sale_order')
+        if order_sudo:
+            # Who may act is the visitor, not the superuser that reads the order for the page.
+            parcels_sudo = order_sudo.marketplace_order_ids.with_user(request.env.user).sudo()
+            response.qcontext.update(
+                parcels=parcels_sudo.sorted('id'),
+                state_colors=STATE_COLORS,
+                notice=request.session.pop(NOTICE_SESSION_KEY, None),
+            )
+        return response
 
 
 class ShopperPortal(MerchantPortal):
@@ -40,21 +61,7 @@ class ShopperPortal(MerchantPortal):
             **values,
         }
 
-    # === ORDER PAGE === #
-
-    @route()
-    def portal_order_page(self, order_id, *args, **kwargs):
-        response = super().portal_order_page(order_id, *args, **kwargs)
-        order_sudo = getattr(response, 'qcontext', {}).get('sale_order')
-        if order_sudo:
-            # Who may act is the visitor, not the superuser that reads the order for the page.
-            parcels_sudo = order_sudo.marketplace_order_ids.with_user(request.env.user).sudo()
-            response.qcontext.update(
-                parcels=parcels_sudo.sorted('id'),
-                state_colors=STATE_COLORS,
-                notice=request.session.pop(NOTICE_SESSION_KEY, None),
-            )
-        return response
+    # === PARCELS === #
 
     def _parcel_url(self, parcel_sudo):
         return f'/my/orders/{parcel_sudo.sale_order_id.id}#parcel_{parcel_sudo.id}'

@@ -13,6 +13,18 @@ class SaleOrder(models.Model):
         super()._verify_cart()
         self._remove_unsellable_lines()
 
+    def _verify_cart_after_update(self):
+        """Make the freight anew: Odoo would write all of it on each merchant's delivery line."""
+        carrier = self.carrier_id
+        if carrier.delivery_type != 'marketplace':
+            return super()._verify_cart_after_update()
+        self._remove_delivery_line()
+        self.carrier_id = False
+        result = super()._verify_cart_after_update()
+        if carrier in self._get_delivery_methods():
+            self._set_delivery_method(carrier)
+        return result
+
     def _check_cart_is_ready_to_be_paid(self):
         if lines := self._get_unsellable_lines():
             raise ValidationError(

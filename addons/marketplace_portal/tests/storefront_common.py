@@ -66,6 +66,13 @@ class StorefrontCommon(OrdersCommon, HttpCase):
         response.raise_for_status()
         return response.text
 
+    def assertShows(self, page, text):
+        """Assert that a page has a text, without printing the whole page if not."""
+        self.assertTrue(text in page, f"The page does not show: {text}")
+
+    def assertHides(self, page, text):
+        self.assertFalse(text in page, f"The page shows: {text}")
+
     def _status(self, path, login=None, **kwargs):
         self.authenticate(login, login)
         return self.url_open(path, allow_redirects=False, **kwargs).status_code

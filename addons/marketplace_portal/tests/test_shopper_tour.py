@@ -7,7 +7,7 @@ from .storefront_common import StorefrontCommon
 
 @tagged('post_install', '-at_install')
 class TestShopperTour(StorefrontCommon):
-    """A shopper buys of two merchants and the platform, follows the parcels, confirms, complains."""
+    """A shopper buys of two merchants and the platform, and follows the parcels to the end."""
 
     @classmethod
     def setUpClass(cls):

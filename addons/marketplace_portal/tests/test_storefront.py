@@ -13,26 +13,26 @@ class TestStorefront(StorefrontCommon):
 
     def test_tile_and_product_page_say_who_sells(self):
         page = self._page('/shop?search=Bowl')
-        self.assertIn("Orchid Shop", page)
-        self.assertIn('href="/shop/by/orchid"', page)
+        self.assertShows(page, "Orchid Shop")
+        self.assertShows(page, 'href="/shop/by/orchid"')
         page = self._page(self.bowl.website_url)
-        self.assertIn('href="/shop/by/orchid"', page)
+        self.assertShows(page, 'href="/shop/by/orchid"')
 
     def test_platform_goods_are_sold_by_the_platform(self):
         page = self._page(self.lamp.website_url)
-        self.assertIn("Sold by", page)
-        self.assertIn(self.website.company_id.name, page)
+        self.assertShows(page, "Sold by")
+        self.assertShows(page, self.website.company_id.name)
 
     def test_draft_is_neither_listed_nor_has_a_page(self):
-        self.assertNotIn(self.cup.website_url, self._page('/shop?search=Cup'))
+        self.assertHides(self._page('/shop?search=Cup'), self.cup.website_url)
         self.assertEqual(self._status(self.cup.website_url), 404)
 
     def test_goods_of_suspended_merchant_leave_the_shop_and_return(self):
         self._suspend(self.merchant_a)
-        self.assertNotIn(self.bowl.website_url, self._page('/shop?search=Bowl'))
+        self.assertHides(self._page('/shop?search=Bowl'), self.bowl.website_url)
         self.assertEqual(self._status(self.bowl.website_url), 404)
         self.merchant_a.with_user(self.manager).action_resume("Test")
-        self.assertIn(self.bowl.website_url, self._page('/shop?search=Bowl'))
+        self.assertShows(self._page('/shop?search=Bowl'), self.bowl.website_url)
         self.assertEqual(self._status(self.bowl.website_url), 200)
 
     def test_publication_follows_the_listing(self):
@@ -58,14 +58,14 @@ class TestStorefront(StorefrontCommon):
     def test_merchant_page_shows_its_goods_only(self):
         for path in ('/shop/by/orchid', '/shop?merchant=orchid'):
             page = self._page(path)
-            self.assertIn("The tagline of Orchid Shop", page)
-            self.assertIn(self.bowl.website_url, page)
-            self.assertNotIn(self.vase.website_url, page)
-            self.assertNotIn(self.lamp.website_url, page)
+            self.assertShows(page, "The tagline of Orchid Shop")
+            self.assertShows(page, self.bowl.website_url)
+            self.assertHides(page, self.vase.website_url)
+            self.assertHides(page, self.lamp.website_url)
 
     def test_merchant_page_keeps_the_merchant_in_its_links(self):
         page = self._page('/shop/by/orchid')
-        self.assertIn('name="merchant" value="orchid"', page)
+        self.assertShows(page, 'name="merchant" value="orchid"')
 
     def test_closed_and_unknown_shops_are_not_found(self):
         self._suspend(self.merchant_a)
@@ -75,9 +75,9 @@ class TestStorefront(StorefrontCommon):
     def test_directory_lists_open_shops(self):
         self._suspend(self.merchant_b)
         page = self._page('/shops?search=Shop')
-        self.assertIn("Orchid Shop", page)
-        self.assertNotIn("Bamboo Shop", page)
-        self.assertIn("No shop matches", self._page('/shops?search=nothing-like-that'))
+        self.assertShows(page, "Orchid Shop")
+        self.assertHides(page, "Bamboo Shop")
+        self.assertShows(self._page('/shops?search=nothing-like-that'), "No shop matches")
 
     def test_logo_is_public_and_merchant_file_is_not(self):
         self.shop_a.logo = self._image()
@@ -112,3 +112,26 @@ class TestStorefront(StorefrontCommon):
         result = cart._cart_update_line_quantity(cart.order_line.id, 99)
         self.assertEqual(result['quantity'], 3)
         self.assertTrue(result['warning'])
+
+    def test_freight_follows_the_cart_merchant_by_merchant(self):
+        cart = self._website_cart(self.bowl + self.vase + self.lamp)
+        cart._set_delivery_method(self.carrier)
+        self.assertEqual(self._freight(cart), {'ORDA': 10.0, 'ORDB': 8.0, False: 5.0})
+        bowl_line = cart.order_line.filtered(lambda line: line.product_id == self.bowl)
+        cart._cart_update_line_quantity(bowl_line.id, 2)  # 226: free from 200 on
+        self.assertEqual(self._freight(cart), {'ORDA': 0.0, 'ORDB': 8.0, False: 5.0})
+        cart._cart_update_line_quantity(bowl_line.id, 0)
+        self.assertEqual(self._freight(cart), {'ORDB': 8.0, False: 5.0})
+
+    def test_platform_goods_alone_are_not_delivered_by_merchants(self):
+        cart = self._website_cart(self.bowl + self.lamp)
+        cart._set_delivery_method(self.carrier)
+        bowl_line = cart.order_line.filtered(lambda line: line.product_id == self.bowl)
+        cart._cart_update_line_quantity(bowl_line.id, 0)
+        self.assertFalse(cart.carrier_id)
+        self.assertFalse(self._freight(cart))
+
+    def _freight(self, cart):
+        """Return what each merchant charges for delivery, by its code."""
+        lines = cart.order_line.filtered('is_delivery')
+        return {line.merchant_id.code: line.price_unit for line in lines}
