@@ -47,7 +47,7 @@ class MerchantApply(MerchantPortal):
         A visitor signs up first and comes back here.
         """
         if request.env.user._is_public():
-            return request.redirect_query('/web/signup', {'redirect': APPLY_PATH})
+            return request.redirect_query(self._apply_door(), {'redirect': APPLY_PATH})
         application_sudo = self._apply_current()
         errors = {}
         if request.httprequest.method == 'POST':
@@ -57,6 +57,11 @@ class MerchantApply(MerchantPortal):
                 return request.redirect(path)
         values = self._apply_values(application_sudo, None, errors=errors)
         return request.render('marketplace_portal.merchant_apply', values)
+
+    def _apply_door(self):
+        """Return where visitors get an account, or use the one they were invited to have."""
+        may_sign_up = request.env['res.users']._get_signup_invitation_scope() == 'b2c'
+        return '/web/signup' if may_sign_up else '/web/login'
 
     def _apply_act(self, application_sudo, action):
         if action == 'start':

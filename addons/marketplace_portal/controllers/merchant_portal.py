@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 import base64
+from collections import Counter
 
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -17,8 +18,8 @@ from ..const import STATE_COLORS
 MERCHANT_SESSION_KEY = 'marketplace_merchant_id'
 NOTICE_SESSION_KEY = 'marketplace_notice'
 
-# Uploads: five pictures or proofs of at most 5 MB each, and the form around them.
-MAX_UPLOAD_LENGTH = 30 * 1024 * 1024
+# A product's nine pictures of at most 5 MB each, and the form around them.
+MAX_UPLOAD_LENGTH = 50 * 1024 * 1024
 
 
 class MerchantPortal(CustomerPortal):
@@ -48,7 +49,12 @@ class MerchantPortal(CustomerPortal):
         """
         merchant_sudo = self._merchant_current()
         if not merchant_sudo or not merchant_sudo._is_member(role):
-            raise Forbidden()
+            raise Forbidden(
+                request.env._(
+                    "Your role in the team does not open this page."
+                    " Please ask an owner of the shop to give you the role that you need."
+                )
+            )
         return merchant_sudo
 
     def _merchant_record(self, model_name, record_id, role):
@@ -80,14 +86,16 @@ class MerchantPortal(CustomerPortal):
         :param str page: key of the menu entry
         :param trail: (label, url) pairs for the breadcrumbs below the merchant's home
         """
+        todo = merchant_sudo._portal_todo()
         return {
             **self._prepare_portal_layout_values(),
             'merchant': merchant_sudo,
             'merchants': request.env.user._marketplace_merchants(),
-            'merchant_menu': self._merchant_menu(merchant_sudo),
+            'merchant_menu': self._merchant_menu(merchant_sudo, todo),
+            'todo': todo,
             'merchant_page': page,
             'merchant_trail': trail,
-            'additional_title': trail[-1][0] if trail else merchant_sudo.name,
+            'additional_title': trail[-1][0] if trail else merchant_sudo.shop_id.name,
             'page_name': f'merchant_{page}',
             'notice': request.session.pop(NOTICE_SESSION_KEY, None),
             'errors': {},
@@ -95,12 +103,12 @@ class MerchantPortal(CustomerPortal):
             **values,
         }
 
-    def _merchant_menu(self, merchant_sudo):
+    def _merchant_menu(self, merchant_sudo, todo):
         """Return the menu entries that the user's roles open, with what waits under each."""
         _ = request.env._
-        todo = {}
-        for card in merchant_sudo._portal_todo():
-            todo[card['page']] = todo.get(card['page'], 0) + card['count']
+        waiting = Counter()
+        for card in todo:
+            waiting[card['page']] += card['count']
         entries = [
             ('home', _("Home"), '', 'fa-home', None),
             ('orders', _("Orders"), '/orders', 'fa-shopping-basket', 'orders'),
@@ -120,7 +128,7 @@ class MerchantPortal(CustomerPortal):
                 'label': label,
                 'url': f'/my/merchant{path}',
                 'icon': icon,
-                'count': todo.get(key, 0),
+                'count': waiting[key],
             }
             for key, label, path, icon, role in entries
             if merchant_sudo._is_member(role)
@@ -135,7 +143,8 @@ class MerchantPortal(CustomerPortal):
         :param fields: names of the fields in which the search text is looked for
         """
         tab = tab if tab in tabs else next(iter(tabs))
-        search = (search or '').strip()
+        # A null byte can be sent, but PostgreSQL has no text with one.
+        search = (search or '').replace('\0', '').strip()
         own = Domain('merchant_id', '=', merchant_sudo.id)
         domain = own & Domain(tabs[tab][1])
         if search:
@@ -228,15 +237,6 @@ class MerchantPortal(CustomerPortal):
 
     # === HOME === #
 
-    def _prepare_home_portal_values(self, counters):
-        values = super()._prepare_home_portal_values(counters)
-        if 'merchant_todo_count' in counters:
-            merchants = request.env.user._marketplace_merchants()
-            values['merchant_todo_count'] = sum(
-                card['count'] for merchant in merchants for card in merchant._portal_todo()
-            )
-        return values
-
     @route()
     def home(self, **kwargs):
         response = super().home(**kwargs)
@@ -249,15 +249,15 @@ class MerchantPortal(CustomerPortal):
 
         :param str merchant: id of the merchant to act for from now on, chosen in the switcher
         """
-        if merchant and merchant.isdecimal():
-            request.session[MERCHANT_SESSION_KEY] = int(merchant)
+        merchants_sudo = request.env.user._marketplace_merchants()
+        if chosen := merchants_sudo.filtered(lambda served: str(served.id) == merchant):
+            request.session[MERCHANT_SESSION_KEY] = chosen.id
         merchant_sudo = self._merchant_current()
         if not merchant_sudo:
             return request.redirect('/my/merchant/apply')
         values = self._merchant_values(
             merchant_sudo,
             'home',
-            todo=merchant_sudo._portal_todo(),
             balances=merchant_sudo._portal_balances(),
             missing=merchant_sudo._portal_missing(),
         )

@@ -58,6 +58,24 @@ class TestMerchantAccess(MerchantCommon):
         response = self.url_open('/my/merchant', allow_redirects=False)
         self.assertTrue(response.headers['Location'].endswith('/my/merchant/apply'))
 
+    def test_a_closed_page_says_whom_to_ask(self):
+        self.authenticate(self.clerk_a.login, self.clerk_a.login)
+        page = self.url_open('/my/merchant/statements')
+        self.assertIn("ask an owner of the shop", page.text)
+
+    def test_odd_addresses_are_no_accident(self):
+        for path, status in (
+            ('orders?search=%00', 200),
+            ('orders?search=%25%27%3B--', 200),
+            ('orders/page/99999999999999999999', 200),
+            ('orders/99999999999999999999', 404),
+            ('orders/0', 404),
+            ('orders/-1', 404),
+            ('products?tab[]=x&search[]=y', 200),
+        ):
+            with self.subTest(path=path):
+                self.assertEqual(self._status(f'/my/merchant/{path}', self.owner_a.login), status)
+
     def test_visitor_is_sent_to_the_login(self):
         for page in ('', *(f'/{name}' for name in PAGES)):
             with self.subTest(page=page):
@@ -152,7 +170,7 @@ class TestMerchantAccess(MerchantCommon):
 
     def test_the_switcher_offers_one_s_own_merchants_only(self):
         self.authenticate(self.clerk_a.login, self.clerk_a.login)
-        for choice in (self.merchant_b.id, 999999999, 'x', '1 OR 1', '٣'):
+        for choice in (self.merchant_b.id, 999999999, 'x', '1 OR 1', '٣', '9' * 5000):
             page = self.url_open(f'/my/merchant?merchant={choice}').text
             self.assertIn("ORDA", page)
             self.assertNotIn("ORDB", page)

@@ -49,6 +49,12 @@ class TestMerchantApply(PeopleCommon, HttpCase):
         user = self.env['res.users'].search([('login', '=', "fresh@seller.test")])
         self.assertTrue(user._is_portal())
 
+    def test_where_nobody_may_sign_up_visitors_log_in(self):
+        self.env.ref('website.default_website').auth_signup_uninvited = 'b2b'
+        self.authenticate(None, None)
+        page = self.url_open(APPLY_PATH)
+        self.assertIn('/web/login?redirect=', page.url)
+
     def test_looking_starts_nothing(self):
         self._page(APPLY_PATH, self.applicant.login)
         self.assertFalse(self._application())
@@ -71,7 +77,8 @@ class TestMerchantApply(PeopleCommon, HttpCase):
         self._hand_in_documents()
         self.assertTrue(self.last_url.endswith('/shop'))
         self._send(f'{APPLY_PATH}/shop', self._steps()['shop'], self.applicant)
-        self._send(f'{APPLY_PATH}/agreement', {f'agreement_{self.agreement.id}': '1'}, self.applicant)
+        values = {f'agreement_{self.agreement.id}': '1'}
+        self._send(f'{APPLY_PATH}/agreement', values, self.applicant)
         page = self._send(f'{APPLY_PATH}/review', {'action': 'next'}, self.applicant)
         application = self._application()
         self.assertEqual(application.state, 'submitted')

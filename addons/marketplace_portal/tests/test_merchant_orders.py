@@ -32,6 +32,22 @@ class TestMerchantOrders(MerchantCommon):
         page = self._page('/my/merchant/orders', self.clerk_a.login)
         self.assertNotIn(part_b.name, page)
 
+    def test_a_long_list_costs_no_more_than_a_short_one(self):
+        self._order()
+        path = '/my/merchant/orders'
+        self._page(path, self.clerk_a.login)  # fills the caches
+        short = self._queries(path)
+        for _number in range(8):
+            self._order()
+        self.assertLessEqual(self._queries(path), short + 2)
+
+    def _queries(self, path):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.url_open(path)
+        return self.env.cr.sql_log_count - before
+
     def test_pages_beyond_the_end_show_the_last_one(self):
         part = self._part(self._order())
         page = self._page('/my/merchant/orders/page/99', self.clerk_a.login)
