@@ -112,8 +112,10 @@ class Database:
             self.files.rename(target.files)
         return target
 
-    def create(self, modules):
+    def create(self, modules, country=COUNTRY, language=LANGUAGE):
         """Install modules with their demo data, under another name until all is complete.
+
+        The country is the company's, before anything is booked in its currency.
 
         Return the lines of Odoo's log that should not be there.
         """
@@ -122,9 +124,9 @@ class Database:
         draft = Database(f"{self.name}_draft")
         draft.drop()
         with step(f"Creating the database {self.name} with {', '.join(modules)}"):
-            draft._init()
-            complaints = draft._load(
-                "--with-demo", f"--load-language={LANGUAGE}", f"--init={','.join(modules)}"
+            complaints = draft._init(country)
+            complaints += draft._load(
+                "--with-demo", f"--load-language={language}", f"--init={','.join(modules)}"
             )
         draft._write_stamp(code, clean=not complaints)
         draft.become(self.name)
@@ -147,14 +149,15 @@ class Database:
             self._load(*(f"{key}={','.join(names)}" for key, names in lists.items()))
         self._write_stamp(code)
 
-    def _init(self):
-        """Make an empty one whose company is where the demo marketplace is: for its currency."""
+    def _init(self, country):
+        log = LOGS / f"{self.name}.log"
         run(
-            [PYTHON, "-m", "odoo", "db", "init", self.name, "--with-demo", f"--country={COUNTRY}"],
-            log=LOGS / f"{self.name}.log",
+            [PYTHON, "-m", "odoo", "db", "init", self.name, "--with-demo", f"--country={country}"],
+            log=log,
             env=environment(),
             problem=f"The database {self.name} could not be made.",
         )
+        return unexpected_lines(log)
 
     def _load(self, *options):
         log = LOGS / f"{self.name}.log"

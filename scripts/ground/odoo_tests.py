@@ -51,7 +51,8 @@ def _stock_modules():
 def _prepared(name, modules):
     database = Database(name)
     if not database.stamp() or set(modules) & set(database.changed_modules()):
-        database.create([*modules, *DEMO_MODULES])
+        # Odoo's tests expect Odoo's own demo company.
+        database.create([*modules, *DEMO_MODULES], country="US", language="en_US")
     return database
 
 
