@@ -27,10 +27,10 @@ STATE_KEY = object()
 class MarketplaceStateMixin(models.AbstractModel):
     """A state that moves only along a declared graph.
 
-    The inheriting model declares the selection field named by ``_state_field``, its ``_state_initial``
-    value and its ``_state_moves``. A plain ``write`` of the state is refused, and ``create`` always
-    starts at the initial state, whatever the values, the context defaults or the import say:
-    ``readonly=True`` on a field does not protect it from remote calls.
+    The inheriting model declares the selection field named by ``_state_field``, the state
+    ``_state_initial`` and the graph ``_state_moves``. A plain ``write`` of the state is refused,
+    and ``create`` always starts at the initial state, whatever the values, the context defaults or
+    the import say: ``readonly=True`` on a field does not protect it from remote calls.
     """
 
     _name = 'marketplace.state.mixin'

@@ -8,6 +8,8 @@ from passlib.hash import pbkdf2_sha512
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from .marketplace_demo import CHINESE
+
 COUPON_CODE = 'WELCOME10'
 # What happens to a parcel on its way to a state, in this order.
 PARCEL_WAY = ('to_accept', 'to_ship', 'shipped', 'delivered', 'received', 'completed')
@@ -37,7 +39,7 @@ class MarketplaceDemo(models.AbstractModel):
     def _prepare_ground(self):
         """Let shoppers pay with the demo provider, where it is installed, and set the terms."""
         # Odoo's own demo sells to some of its visitors at other prices than merchants ask for.
-        self.env['product.pricelist'].search([]).active = False
+        self.env['product.pricelist'].search([('active', '=', True)]).active = False
         provider = self._payment_provider()
         if provider:
             provider.write({'state': 'test', 'is_published': True})
@@ -46,6 +48,16 @@ class MarketplaceDemo(models.AbstractModel):
         for values in ({'percent': 8}, {'percent': 6, 'categ_id': electronics.id}):
             rule.create(values).action_activate()
         self._create_coupon()
+
+    @api.model
+    def _speak_chinese(self):
+        """Offer the website in Chinese as well, where the language is installed."""
+        if not self._speaks_chinese():
+            return
+        chinese = self.env['res.lang'].search([('code', '=', CHINESE)])
+        self.env.ref('website.default_website').language_ids += chinese
+        for name, values in self._story()['chinese'].items():
+            self._ref(name).with_context(lang=CHINESE).write(values)
 
     def _create_coupon(self):
         """Ten percent for newcomers, of which the merchants bear three tenths."""
