@@ -86,6 +86,8 @@ class Storefront(WebsiteSale):
         sitemap=True,
     )
     def shops(self, page=1, search='', **kwargs):
+        if not request.website.has_ecommerce_access():
+            return request.redirect(f'/web/login?redirect={DIRECTORY_PATH}')
         domain = Domain('is_open', '=', True)
         if search := search.strip():
             domain &= Domain('name', 'ilike', search) | Domain('tagline', 'ilike', search)
