@@ -251,12 +251,7 @@ class SaleOrderLine(models.Model):
         """Return the values of the credit note line that takes back ``amount`` with tax."""
         self.ensure_one()
         invoiced = self.invoice_lines.filtered(lambda line: line.move_id == invoice)[:1]
-        digits = self.env['decimal.precision'].precision_get('Product Unit')
-        part = abs(amount / invoiced.price_total) if invoiced.price_total else FULL
-        # A quantity of zero would make the line worth nothing.
-        quantity = max(
-            float_round(invoiced.quantity * part, precision_digits=digits), 10**-digits
-        )
+        quantity = self._marketplace_credit_quantity(invoiced, amount)
         return {
             'product_id': self.product_id.id,
             'name': invoiced.name,
@@ -269,3 +264,14 @@ class SaleOrderLine(models.Model):
             'is_total_included': True,
             'sale_line_ids': [Command.link(self.id)],
         }
+
+    def _marketplace_credit_quantity(self, invoiced, amount):
+        """Return how many units are taken back; one, at any price, if it is about money only."""
+        digits = self.env['decimal.precision'].precision_get('Product Unit')
+        part = amount / invoiced.price_total if invoiced.price_total else FULL
+        quantity = float_round(invoiced.quantity * part, precision_digits=digits)
+        price = invoiced.currency_id.round(invoiced.price_total / (invoiced.quantity or 1.0))
+        exact = self.product_uom_id.compare(invoiced.quantity, quantity) == 0 or (
+            invoiced.currency_id.compare_amounts(price * quantity, amount) == 0
+        )
+        return quantity if quantity > 0 and exact else 1.0

@@ -1,5 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -305,13 +307,18 @@ class MarketplaceStatement(models.Model):
 
     @api.model
     def _generate_one(self, merchant_id, company_id, currency_id, date_to):
-        statement = self.sudo().create({
-            'name': self.env['ir.sequence'].sudo().next_by_code('marketplace.statement'),
-            'merchant_id': merchant_id,
-            'company_id': company_id,
-            'currency_id': currency_id,
-            'date_to': date_to,
-        })
+        """Draw up one statement; empty if another transaction was faster."""
+        try:
+            with self.env.cr.savepoint():
+                statement = self.sudo().create({
+                    'name': self.env['ir.sequence'].sudo().next_by_code(self._name),
+                    'merchant_id': merchant_id,
+                    'company_id': company_id,
+                    'currency_id': currency_id,
+                    'date_to': date_to,
+                })
+        except UniqueViolation:
+            return self.sudo().browse()
         statement._claim()
         return statement
 

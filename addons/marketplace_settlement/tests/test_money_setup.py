@@ -83,3 +83,32 @@ class TestMoneySetup(MoneyCommon):
             name for name in views['models'][action.res_model]['fields'] if name in model._fields
         ]
         model.search([], limit=5).web_read({name: {} for name in names})
+
+    def test_the_statement_is_printed_with_its_figures(self):
+        statement = self._settle(self._paid())
+        html, _kind = self.env['ir.actions.report'].with_context(
+            lang='en_US'
+        )._render_qweb_html('marketplace_settlement.report_statement', statement.ids)
+        text = html.decode()
+        for part in (statement.name, "113.96", "123.00", "-9.04", "S0", "Commission"):
+            self.assertIn(part, text)
+
+    def test_merchants_are_written_to_in_words(self):
+        statement = self._settle(self._paid())
+        transaction = self._transaction(
+            100.0, self.merchant_a.partner_id, deposit_merchant_id=self.merchant_a.id
+        )
+        transaction._set_done()
+        transaction._post_process()
+        for name, record in (
+            ('statement', statement),
+            ('payout_paid', statement.payout_id),
+            ('deposit_paid', self.merchant_a.deposit_movement_ids),
+        ):
+            template = self.env.ref(f'marketplace_settlement.mail_template_{name}')
+            rendered = template._generate_template(
+                record.ids, ['subject', 'body_html', 'partner_to']
+            )[record.id]
+            self.assertIn(self.finance_a.partner_id.id, rendered['partner_ids'])
+            self.assertNotIn('t-out', rendered['body_html'])
+            self.assertTrue(rendered['subject'])

@@ -26,6 +26,9 @@ class MarketplaceReconciliation(models.TransientModel):
 
     # === COMPUTE METHODS === #
 
+    def _compute_display_name(self):
+        self.display_name = self.env._("Reconciliation")
+
     @api.depends('line_ids')
     def _compute_is_clean(self):
         for check in self:
