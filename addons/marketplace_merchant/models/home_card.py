@@ -42,6 +42,7 @@ class MarketplaceHomeCard(models.Model):
     def action_open(self):
         """Open the documents that the card counts."""
         self.ensure_one()
+        self.check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id(self.sudo().action_id.xml_id)
         context = literal_eval(action['context'] or '{}')
         return dict(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
@@ -290,7 +290,7 @@ class MarketplaceMerchantApplication(models.Model):
 
     def _check_group(self, group):
         if not self.env.user.has_group(group):
-            raise UserError(self.env._("Your role does not include this decision."))
+            raise AccessError(self.env._("Your role does not include this decision."))
 
     def _check_reviewer(self):
         """Raise unless the acting user reviews this application now."""

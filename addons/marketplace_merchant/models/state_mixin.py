@@ -110,10 +110,11 @@ class MarketplaceStateMixin(models.AbstractModel):
     def _check_move(self, source, target, reason, system):
         """Raise unless the acting user may take ``self`` from ``source`` to ``target``."""
         self.ensure_one()
-        move = next(
-            (move for move in self._state_moves if (move.source, move.target) == (source, target)),
-            None,
-        )
+        ways = [move for move in self._state_moves if move.target == target]
+        # Whoever can never take the document there is not told where it is now.
+        if ways and not any(self._may_move(way, system) for way in ways):
+            raise self._move_access_error(target)
+        move = next((way for way in ways if way.source == source), None)
         if not move:
             raise UserError(
                 self.env._(
@@ -125,13 +126,7 @@ class MarketplaceStateMixin(models.AbstractModel):
                 )
             )
         if not self._may_move(move, system):
-            raise AccessError(
-                self.env._(
-                    "You are not allowed to set %(document)s to “%(target)s”.",
-                    document=self._description,
-                    target=self._state_label(target),
-                )
-            )
+            raise self._move_access_error(target)
         if move.reason and not reason:
             raise UserError(
                 self.env._("Please give a reason: the people concerned will read it.")
@@ -155,6 +150,15 @@ class MarketplaceStateMixin(models.AbstractModel):
     def _state_label(self, value):
         labels = dict(self._fields[self._state_field]._description_selection(self.env))
         return labels.get(value, value)
+
+    def _move_access_error(self, target):
+        return AccessError(
+            self.env._(
+                "You are not allowed to set %(document)s to “%(target)s”.",
+                document=self._description,
+                target=self._state_label(target),
+            )
+        )
 
     def _state_write_error(self):
         return UserError(

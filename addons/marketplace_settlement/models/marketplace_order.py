@@ -170,10 +170,14 @@ class MarketplaceOrder(models.Model):
     def action_cancel(self, reason):
         """Cancel this part for the merchant, before it is shipped; the shopper is refunded."""
         self.check_access('read')
+        if not self.env.user._is_internal():
+            raise AccessError(self.env['marketplace.merchant']._no_member_message())
         self.sudo()._move_to('cancelled', reason=reason)
 
     def action_view_pickings(self):
         self.ensure_one()
+        if not self.picking_ids:
+            raise UserError(self.env._("%s has no transfers.", self.name))
         return self.sale_order_id._get_action_view_picking(self.picking_ids)
 
     def action_view_returns(self):

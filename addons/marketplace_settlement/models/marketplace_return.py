@@ -130,13 +130,19 @@ class MarketplaceReturn(models.Model):
 
     def action_refund(self, reason):
         """Decide a return that the shopper brought before the marketplace: refund it."""
-        self.check_access('read')
+        self._check_staff()
         self.sudo()._move_to('refunded', reason=reason)
 
     def action_reject(self, reason):
         """Decide a return that the shopper brought before the marketplace: no refund."""
-        self.check_access('read')
+        self._check_staff()
         self.sudo()._move_to('rejected', reason=reason)
+
+    def _check_staff(self):
+        """Raise for merchants and shoppers, who have methods of their own."""
+        self.check_access('read')
+        if not self.env.user._is_internal():
+            raise AccessError(self.env['marketplace.merchant']._no_member_message())
 
     # === PORTAL METHODS: MERCHANT === #
 
