@@ -34,7 +34,9 @@ def step(text):
     say(f"  done in {time.monotonic() - started:.0f} s")
 
 
-def run(command, *, log, watch=None, problem=None, remedy="", **options):
+def run(
+    command, *, log, watch=None, problem=None, remedy="", stdin=subprocess.DEVNULL, **options
+):
     """Run a long command with its output in `log`; `watch(line)` sees each line as it comes.
 
     When it fails and that is a `problem`, the end of its output is what the person needs to see.
@@ -44,7 +46,7 @@ def run(command, *, log, watch=None, problem=None, remedy="", **options):
     with log.open("w") as output:
         process = subprocess.Popen(
             [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

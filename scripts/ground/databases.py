@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 
 import postgres
 from console import Progress, Stop, need_space, run, step
@@ -24,6 +25,8 @@ DEMO_MODULES = ["payment_demo"]
 # The demo marketplace is in China: its currency, chart of accounts and second language.
 COUNTRY = "CN"
 LANGUAGE = "zh_CN"
+
+LOAD_DEMO = ROOT / "scripts" / "ground" / "load_demo.py"
 
 # Date, time, process, level: how each line of Odoo's log begins.
 COMPLAINT = re.compile(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
@@ -112,22 +115,36 @@ class Database:
             self.files.rename(target.files)
         return target
 
-    def create(self, modules, country=COUNTRY, language=LANGUAGE):
-        """Install modules with their demo data, under another name until all is complete.
-
-        The country is the company's, before anything is booked in its currency.
+    def create(self, modules):
+        """Install modules and tell the story of the demo marketplace, all of it or nothing.
 
         Return the lines of Odoo's log that should not be there.
         """
+        return self._create(
+            lambda draft: (
+                draft._init(f"--country={COUNTRY}")
+                + draft._load(f"--load-language={LANGUAGE}", f"--init={','.join(modules)}")
+                + draft._load_demo()
+            )
+        )
+
+    def create_as_odoo_does(self, modules):
+        """Install modules with the demo data of all of them, which Odoo's own tests expect."""
+        return self._create(
+            lambda draft: (
+                draft._init("--with-demo")
+                + draft._load("--with-demo", f"--init={','.join(modules)}")
+            )
+        )
+
+    def _create(self, fill):
+        """Make it under another name until all is complete."""
         need_space(DATA, 1, "The database")
         code = code_state()
         draft = Database(f"{self.name}_draft")
         draft.drop()
-        with step(f"Creating the database {self.name} with {', '.join(modules)}"):
-            complaints = draft._init(country)
-            complaints += draft._load(
-                "--with-demo", f"--load-language={language}", f"--init={','.join(modules)}"
-            )
+        with step(f"Creating the database {self.name}"):
+            complaints = fill(draft)
         draft._write_stamp(code, clean=not complaints)
         draft.become(self.name)
         return complaints
@@ -149,27 +166,34 @@ class Database:
             self._load(*(f"{key}={','.join(names)}" for key, names in lists.items()))
         self._write_stamp(code)
 
-    def _init(self, country):
-        log = LOGS / f"{self.name}.log"
-        run(
-            [PYTHON, "-m", "odoo", "db", "init", self.name, "--with-demo", f"--country={country}"],
-            log=log,
-            env=environment(),
-            problem=f"The database {self.name} could not be made.",
-        )
-        return unexpected_lines(log)
+    def _init(self, *options):
+        return self._run_odoo("db", "init", self.name, *options)
 
     def _load(self, *options):
-        log = LOGS / f"{self.name}.log"
-        command = [PYTHON, "-m", "odoo", "server", f"--database={self.name}", *options]
+        stay_off = ("--no-http", "--stop-after-init")
         with following_modules() as watch:
-            run(
-                [*command, "--no-http", "--stop-after-init"],
-                log=log,
-                watch=watch,
-                env=environment(),
-                problem=f"The addons could not be installed in {self.name}.",
+            return self._run_odoo(
+                "server", f"--database={self.name}", *options, *stay_off, watch=watch
             )
+
+    def _load_demo(self):
+        with step("Telling the story of the demo marketplace"), LOAD_DEMO.open() as script:
+            return self._run_odoo(
+                "shell", f"--database={self.name}", "--no-http",
+                stdin=script, demo_of=",".join(addons()),
+            )
+
+    def _run_odoo(self, *command, watch=None, stdin=subprocess.DEVNULL, demo_of=""):
+        """Run one of Odoo's commands; return the lines of its log that should not be there."""
+        log = LOGS / f"{self.name}_{command[0]}.log"
+        run(
+            [PYTHON, "-m", "odoo", *command],
+            log=log,
+            watch=watch,
+            stdin=stdin,
+            env={**environment(), "DEMO_OF": demo_of},
+            problem=f"The database {self.name} could not be made or upgraded.",
+        )
         return unexpected_lines(log)
 
 

@@ -51,8 +51,7 @@ def _stock_modules():
 def _prepared(name, modules):
     database = Database(name)
     if not database.stamp() or set(modules) & set(database.changed_modules()):
-        # Odoo's tests expect Odoo's own demo company.
-        database.create([*modules, *DEMO_MODULES], country="US", language="en_US")
+        database.create_as_odoo_does([*modules, *DEMO_MODULES])
     return database
 
 
