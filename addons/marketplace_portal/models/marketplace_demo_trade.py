@@ -38,6 +38,7 @@ class MarketplaceDemo(models.AbstractModel):
     @api.model
     def _prepare_ground(self):
         """Let shoppers pay with the demo provider, where it is installed, and set the terms."""
+        self._include_taxes()
         # Odoo's own demo sells to some of its visitors at other prices than merchants ask for.
         self.env['product.pricelist'].search([('active', '=', True)]).active = False
         provider = self._payment_provider()
@@ -48,6 +49,12 @@ class MarketplaceDemo(models.AbstractModel):
         for values in ({'percent': 8}, {'percent': 6, 'categ_id': electronics.id}):
             rule.create(values).action_activate()
         self._create_coupon()
+
+    def _include_taxes(self):
+        """Show shoppers what they pay, unless the books already have entries made otherwise."""
+        company = self.env.company
+        if not company._existing_accounting():
+            company.account_price_include = 'tax_included'
 
     @api.model
     def _speak_chinese(self):
