@@ -110,7 +110,8 @@ class MarketplaceCommissionRule(models.Model):
             price = f"{rule.percent:g} %"
             if rule.fixed:
                 price += f" + {rule.currency_id.format(rule.fixed)}"
-            rule.name = f"{' · '.join(scope) or self.env._('Everything')}: {price}"
+            subject = ' · '.join(scope) or self.env._("Everything")
+            rule.name = f'{subject}: {price}'
 
     # === CONSTRAINT METHODS === #
 
