@@ -11,3 +11,8 @@ class AccountChartTemplate(models.AbstractModel):
         result = super()._load(template_code, company, install_demo, force_create=force_create)
         company._marketplace_setup_accounting()
         return result
+
+    def _load_translations(self, langs=None, companies=None, template_data=None):
+        """Name the marketplace's accounts and journals in a language that is loaded later."""
+        super()._load_translations(langs=langs, companies=companies, template_data=template_data)
+        (companies or self.env['res.company'].search([]))._marketplace_translate_accounting(langs)

@@ -3,17 +3,20 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 # field: name, account type, whether open items are matched
 ACCOUNTS = {
-    'marketplace_clearing_account_id': ("Merchant Clearing", 'liability_current', True),
-    'marketplace_payable_account_id': ("Merchant Payable", 'liability_payable', True),
-    'marketplace_deposit_account_id': ("Merchant Deposits", 'liability_current', True),
-    'marketplace_advance_account_id': ("Compensation Advances", 'asset_current', True),
-    'marketplace_commission_account_id': ("Commission Income", 'income', False),
-    'marketplace_service_account_id': ("Service Fee Income", 'income', False),
-    'marketplace_penalty_account_id': ("Penalty Income", 'income_other', False),
-    'marketplace_subsidy_account_id': ("Subsidy Expense", 'expense', False),
+    'marketplace_clearing_account_id': (_lt("Merchant Clearing"), 'liability_current', True),
+    'marketplace_payable_account_id': (_lt("Merchant Payable"), 'liability_payable', True),
+    'marketplace_deposit_account_id': (_lt("Merchant Deposits"), 'liability_current', True),
+    'marketplace_advance_account_id': (_lt("Compensation Advances"), 'asset_current', True),
+    'marketplace_commission_account_id': (_lt("Commission Income"), 'income', False),
+    'marketplace_service_account_id': (_lt("Service Fee Income"), 'income', False),
+    'marketplace_penalty_account_id': (_lt("Penalty Income"), 'income_other', False),
+    'marketplace_subsidy_account_id': (_lt("Subsidy Expense"), 'expense', False),
 }
 # Where a chart has no account of a type yet, a new one takes its place behind these.
 NEIGHBOURS = {
@@ -25,8 +28,8 @@ NEIGHBOURS = {
     'expense': 'expense_direct_cost',
 }
 JOURNALS = {
-    'marketplace_settlement_journal_id': ("Marketplace Settlement", 'general', 'MSET'),
-    'marketplace_fee_journal_id': ("Marketplace Fees", 'sale', 'MFEE'),
+    'marketplace_settlement_journal_id': (_lt("Marketplace Settlement"), 'general', 'MSET'),
+    'marketplace_fee_journal_id': (_lt("Marketplace Fees"), 'sale', 'MFEE'),
 }
 # What merchants are owed stands on these.
 LEDGER_ACCOUNTS = {
@@ -170,7 +173,10 @@ class ResCompany(models.Model):
             if company.parent_id:
                 company._marketplace_copy_accounting(company.root_id)
             else:
-                company.with_company(company)._marketplace_create_accounting()
+                # Odoo falls back on the English name where a language has none.
+                english = company.with_company(company).with_context(lang='en_US')
+                english._marketplace_create_accounting()
+                company._marketplace_translate_accounting()
 
     def _marketplace_copy_accounting(self, root):
         self.ensure_one()
@@ -188,10 +194,26 @@ class ResCompany(models.Model):
         if not self.marketplace_fee_tax_id:
             self.marketplace_fee_tax_id = self._marketplace_default_fee_tax()
 
+    def _marketplace_translate_accounting(self, langs=None):
+        """Name the accounts and journals in every language; keep the names that people gave.
+
+        :param list langs: codes of the languages, by default the installed ones
+        """
+        langs = langs or [code for code, _name in self.env['res.lang'].get_installed()]
+        for company in self.sudo():
+            for field_name, (label, *_values) in (ACCOUNTS | JOURNALS).items():
+                record = company[field_name].with_context(lang='en_US')
+                english = record.env._(label)
+                for lang in langs:
+                    record = record.with_context(lang=lang)
+                    translation = record.env._(label)
+                    if record.name == english != translation:
+                        record.name = translation
+
     def _marketplace_create_account(self, field_name):
         name, account_type, reconcile = ACCOUNTS[field_name]
         return self.env['account.account'].create({
-            'name': name,
+            'name': self.env._(name),
             'code': self._marketplace_account_code(account_type),
             'account_type': account_type,
             'reconcile': reconcile,
@@ -214,7 +236,7 @@ class ResCompany(models.Model):
             ('company_id', '=', self.id), ('code', '=', code), ('type', '=', journal_type),
         ], limit=1)  # fmt: skip
         return journal or journal.create({
-            'name': name,
+            'name': self.env._(name),
             'code': code,
             'type': journal_type,
             'company_id': self.id,

@@ -38,6 +38,15 @@ class TestMoneySetup(MoneyCommon):
         self.assertEqual(self.company.read([*ACCOUNTS, *JOURNALS]), before)
         self.assertEqual(Account.search_count([]), count)
 
+    def test_a_language_that_is_loaded_later_names_the_accounts(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        self.company.marketplace_deposit_account_id.name = "Deposits of our sellers"
+        self.env['account.chart.template']._load_translations(['zh_CN'], self.company)
+        company = self.company.with_context(lang='zh_CN')
+        self.assertEqual(company.marketplace_clearing_account_id.name, "商家清算款")
+        self.assertEqual(company.marketplace_settlement_journal_id.name, "商家结算")
+        self.assertEqual(company.marketplace_deposit_account_id.name, "Deposits of our sellers")
+
     def test_a_branch_uses_its_companys_accounts(self):
         branch = self._new_company(parent_id=self.company.id)
         branch._marketplace_setup_accounting()
