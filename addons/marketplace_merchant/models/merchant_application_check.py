@@ -37,7 +37,8 @@ def validate_identity_number(number):
 
     :raise NumberError: when the number cannot exist
     """
-    if not re.fullmatch(r'\d{17}[\dX]', number):
+    number = ric.compact(number)
+    if not IDENTITY_FORMAT.fullmatch(number):
         raise InvalidFormat()
     if ric.calc_check_digit(number) != number[-1]:
         raise InvalidChecksum()
@@ -216,17 +217,3 @@ class MarketplaceMerchantApplication(models.Model):
             return Finding('failed', self.env._("It has expired on %s.", day), value, f"{day}")
         note = self.env._("Valid until %s; compare it with the scan.", day)
         return Finding('passed', note, value, f"{day}")
-
-
-def _validate_identity(number):
-    """Validate a Chinese identity number by format, checksum and birthday.
-
-    Not ``ric.validate``: it looks the birthplace up in a data file, which the library cannot read
-    below Odoo's import hooks.
-    """
-    number = ric.compact(number)
-    if not IDENTITY_FORMAT.fullmatch(number):
-        raise InvalidFormat()
-    if number[-1] != ric.calc_check_digit(number):
-        raise InvalidChecksum()
-    ric.get_birth_date(number)
