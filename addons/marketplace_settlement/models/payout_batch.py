@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 
@@ -170,15 +169,16 @@ class MarketplacePayoutBatch(models.Model):
         ).items():
             account = merchant.bank_account_ids.filtered(lambda acc: acc.state == 'verified')[:1]
             if account and not merchant._missing('be_paid'):
-                Payout.create({
+                payout = Payout.create({
                     'name': self.env['ir.sequence'].sudo().next_by_code('marketplace.payout'),
                     'batch_id': self.id,
                     'merchant_id': merchant.id,
                     'currency_id': currency.id,
                     'amount': sum(statements.mapped('amount_net')),
                     'bank_account_id': account.id,
-                    'statement_ids': [Command.link(statement.id) for statement in statements],
                 })
+                # Not by commands: those act with the rights of the person who presses the button.
+                statements.write({'payout_id': payout.id})
         if not self.payout_ids:
             raise UserError(
                 self.env._(
