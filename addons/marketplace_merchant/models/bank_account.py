@@ -157,6 +157,7 @@ class MarketplaceBankAccount(models.Model):
 
     def action_verify(self):
         """Pay the merchant to this account from now on; it replaces the one before."""
+        self.check_access('read')
         for account_sudo in self.sudo():
             account_sudo._check_verifiable()
             account_sudo.merchant_id.bank_account_ids._replace('verified')
@@ -165,6 +166,7 @@ class MarketplaceBankAccount(models.Model):
 
     def action_reject(self, reason):
         """Refuse the account and tell the merchant why; payouts stay where they were."""
+        self.check_access('read')
         self.sudo()._move_to('rejected', reason=reason)
         self._mail_members('marketplace_merchant.mail_template_bank_account_rejected')
 

@@ -208,6 +208,8 @@ class MarketplaceMerchantApplication(models.Model):
     def action_start_review(self):
         """Claim a submitted application: the officer becomes its reviewer."""
         self.ensure_one()
+        # The applicant may take it back into review too, by handing it in: not by this door.
+        self._check_group(OFFICER)
         if self.state == 'in_review':
             raise UserError(self._in_others_hands())
         application_sudo = self.sudo()

@@ -73,7 +73,14 @@ class MarketplaceMerchantMember(models.Model):
     def write(self, vals):
         result = super().write(self._with_all_roles(vals))
         self._log_roles()
+        self.filtered(
+            lambda member: not (member.role_owner or member.role_finance)
+        )._leave_contact()
         return result
+
+    def unlink(self):
+        self._leave_contact()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_last_owner(self):
@@ -112,6 +119,13 @@ class MarketplaceMerchantMember(models.Model):
             raise AccessError(merchant._no_member_message())
         merchant._check_member('owner')
         return member_sudo
+
+    def _leave_contact(self):
+        """Take these people out of the merchant's contact: a child of it reads its invoices."""
+        for member in self.sudo():
+            partner = member.user_id.partner_id
+            if partner.parent_id == member.merchant_id.partner_id:
+                partner.parent_id = False
 
     @api.model
     def _roles_values(self, roles):

@@ -190,16 +190,21 @@ class ProductTemplate(models.Model):
 
     def _decide_listing(self, target, mail_template, reason=None):
         """Take a decision of the platform's staff and tell the merchants."""
+        # Merchants resume what they paused, which leads to the same state as an approval.
+        self._check_listing_officer()
         self.sudo()._move_to(target, reason=reason)
         self.sudo().listing_reviewer_id = self.env.user
         self.env['mail.template']._marketplace_send(mail_template, self.sudo())
+
+    def _check_listing_officer(self):
+        if not self.env.user.has_group(OFFICER):
+            raise AccessError(self.env._("Only onboarding officers review listings."))
 
     # === ACTION METHODS === #
 
     def action_take_listing(self):
         """Put one's name on listings in the queue, so that no two people review the same."""
-        if not self.env.user.has_group(OFFICER):
-            raise AccessError(self.env._("Only onboarding officers review listings."))
+        self._check_listing_officer()
         self.sudo().filtered(
             lambda listing: listing.listing_state == 'in_review'
         ).listing_reviewer_id = self.env.user

@@ -141,7 +141,8 @@ class MarketplaceStateMixin(models.AbstractModel):
 
     def _is_state_actor(self, actor):
         if '.' in actor:
-            return self.env.user.has_group(actor)
+            # A role does not reach the documents of companies that the user may not see.
+            return self.env.user.has_group(actor) and self.sudo(False).has_access('read')
         return getattr(self, f'_state_actor_{actor}')()
 
     def _state_entered(self, target, reason):

@@ -47,6 +47,7 @@ class MarketplaceTierChange(models.Model):
 
     def _apply(self):
         self.ensure_one()
+        self.merchant_id.check_access('write')
         if self.old_tier_id == self.new_tier_id:
             raise UserError(self.env._(
                 "%(merchant)s is in the tier %(tier)s already.",

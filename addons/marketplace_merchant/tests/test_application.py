@@ -286,6 +286,16 @@ class TestApplication(PeopleCommon):
                 getattr(application, action)()
         self.assertEqual(application.state, 'submitted')
 
+    def test_an_applicant_answers_by_handing_in_and_not_as_the_reviewer(self):
+        application = self._in_review()
+        application.check_ids[0].action_ask("Please explain")
+        application.action_request_info()
+        with self.assertRaises(AccessError):
+            application.with_user(self.applicant).action_start_review()
+        self.assertRecordValues(application, [
+            {'state': 'info_required', 'reviewer_id': self.officer.id},
+        ])  # fmt: skip
+
     def test_an_auditor_cannot_review(self):
         application = self._submitted().with_user(self.auditor)
         with self.assertRaises(AccessError):

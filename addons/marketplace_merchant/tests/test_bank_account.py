@@ -3,6 +3,7 @@
 import json
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.marketplace_merchant.tools.field_errors import FieldErrors
@@ -53,6 +54,35 @@ class TestBankAccount(ListingCommon):
     def test_a_second_entry_replaces_the_one_that_waits(self):
         first, second = self._enter(), self._enter(number=OTHER_NUMBER)
         self.assertEqual((first.state, second.state), ('replaced', 'draft'))
+
+    def test_the_callers_context_adds_nothing_to_the_mail(self):
+        sent = []
+        self.patch(
+            self.registry['mail.mail'], 'send_after_commit',
+            lambda mails: sent.extend((mail.headers, mail.email_cc) for mail in mails),
+        )  # fmt: skip
+        self.merchant.with_user(self.finance_clerk).with_context(
+            default_headers="{'Bcc': 'spam@elsewhere.test'}", default_email_cc='x@elsewhere.test',
+        ).portal_set_bank_account("Listing Maker", "Bank of China", NUMBER)
+        self.assertTrue(sent)
+        self.assertFalse([mail for mail in sent if 'elsewhere' in str(mail)])
+
+    def test_the_role_does_not_reach_other_companies(self):
+        account = self._enter()
+        company = self.env['res.company'].create({'name': "Elsewhere"})
+        foreign = self._staff('merchant_manager')
+        foreign.write({'company_ids': [Command.set(company.ids)], 'company_id': company.id})
+        for record, method, *arguments in (
+            (account, 'action_verify'),
+            (account, 'action_reject', "No"),
+            (self.merchant, 'action_suspend', "No"),
+        ):
+            with self.assertRaises(AccessError):
+                getattr(record.with_user(foreign), method)(*arguments)
+        with self.assertRaises(AccessError):
+            self.env['marketplace.tier.change'].with_user(foreign).with_context(
+                default_merchant_id=self.merchant.id,
+            ).create({'new_tier_id': self.merchant.tier_id.id, 'reason': "No"})
 
     def test_a_rejected_account_changes_no_payout(self):
         old = self._enter()

@@ -43,6 +43,14 @@ class TestListingRpc(ListingCommon, HttpCase):
             self._assert_refused(listing, 'write', values)
         self.assertEqual(listing.listing_state, 'in_review')
 
+    def test_a_member_resumes_goods_but_does_not_approve_them(self):
+        listing = self._live()
+        listing.with_user(self.clerk).portal_pause()
+        self.authenticate(self.owner.login, self.owner.login)
+        self._assert_refused(listing, 'action_approve_listing')
+        self._assert_refused(listing, 'action_put_back', "Mine")
+        self.assertEqual(listing.listing_state, 'paused')
+
     def test_a_rival_reaches_nothing(self):
         listing = self._live()
         account = self.merchant.with_user(self.owner).portal_set_bank_account(

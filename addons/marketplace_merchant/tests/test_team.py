@@ -117,6 +117,19 @@ class TestTeam(PeopleCommon):
         self.assertFalse(self.merchant.with_user(clerk)._is_member())
         self.assertTrue(clerk.sudo().active)
 
+    def test_who_leaves_the_finance_leaves_the_contact_that_reads_the_invoices(self):
+        partner = self.applicant.partner_id
+        owner_row = self.merchant.member_ids
+        second = self._invite("partner@shop.test", ('owner',))
+        for leave in (
+            lambda: owner_row.with_user(second.user_id).portal_set_roles(['orders']),
+            lambda: owner_row.with_user(second.user_id).portal_remove(),
+        ):
+            partner.parent_id = self.merchant.partner_id
+            leave()
+            self.assertFalse(partner.parent_id)
+            self.assertEqual(partner.commercial_partner_id, partner)
+
     def test_an_owner_has_all_roles(self):
         member = self._invite("partner@shop.test", ('owner',))
         self.assertRecordValues(member, [{

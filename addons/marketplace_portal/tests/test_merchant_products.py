@@ -93,9 +93,13 @@ class TestMerchantProducts(MerchantCommon):
         typed = self._typed(name="Bowl of jade", description_sale="")
         self._send(self._path(product), typed, self.catalogue_a)
         change = product.listing_change_ids.filtered(lambda c: c.state == 'pending')
-        self.assertEqual(len(change.picture_ids), 1)
+        picture = change.picture_ids
+        self.assertEqual(len(picture), 1)
+        visitor = self.env.ref('base.public_user')
+        self.assertFalse(picture.with_user(visitor).has_access('read'))
         change.with_user(self.store_officer).action_approve()
-        self.assertEqual(len(product.product_template_image_ids), 1)
+        self.assertEqual(product.product_template_image_ids, picture)
+        self.assertTrue(picture.with_user(visitor).has_access('read'))
         self.assertEqual(product.name, "Bowl of jade")
 
     def test_pictures_are_removed_from_one_s_own_goods_only(self):
@@ -171,7 +175,7 @@ class TestMerchantProducts(MerchantCommon):
         }
 
     def _created(self):
-        return self.env['product.template'].search([('name', 'like', 'Teapot')])
+        return self.env['product.template'].search([('name', 'like', 'Teapot <b>')])
 
     def _path(self, product):
         return f'/my/merchant/products/{product.id}'
