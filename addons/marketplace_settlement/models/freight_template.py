@@ -7,9 +7,13 @@ class MarketplaceFreightTemplate(models.Model):
     """What a merchant charges for sending its part of an order."""
 
     _name = 'marketplace.freight.template'
+    _inherit = ['marketplace.guard.mixin']
     _description = "Freight Template"
     _rec_name = 'merchant_id'
     _order = 'merchant_id'
+
+    _guard_editable = ('base_amount', 'free_from')
+    _guard_frozen = ('merchant_id',)
 
     merchant_id = fields.Many2one(
         comodel_name='marketplace.merchant', required=True, ondelete='cascade'

@@ -1,11 +1,17 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 # Shoppers read their orders' lines, but not what the marketplace and its merchants agreed on.
 STAFF = 'marketplace_merchant.group_staff'
+# What the system alone writes; only the staff reads most of it.
+FROZEN = (
+    'marketplace_order_id', 'marketplace_frozen', 'marketplace_amount', 'marketplace_subsidy',
+    'marketplace_vat_liability', 'marketplace_tier_id', 'marketplace_rule_id',
+    'marketplace_percent', 'marketplace_commission',
+)  # fmt: skip
 PRICED_BY = ('product_id', 'product_uom_qty', 'price_unit', 'discount', 'tax_ids')
 
 
@@ -46,10 +52,22 @@ class SaleOrderLine(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Start without frozen values, whatever a caller sends: confirming the order sets them."""
+        if not self.env.su:
+            start = {'marketplace_order_id': False, 'marketplace_frozen': False}
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in FROZEN} | start
+                for vals in vals_list
+            ]
+        return super().create(vals_list)
+
     def write(self, vals):
         """Keep what was frozen at confirmation: merchants are settled by it."""
+        typed = not self.env.su and any(name in vals for name in FROZEN)
         changed = [name for name in PRICED_BY if name in vals]
-        if changed and any(
+        if typed or changed and any(
             line.marketplace_frozen and line._marketplace_differs(changed, vals) for line in self
         ):
             raise UserError(

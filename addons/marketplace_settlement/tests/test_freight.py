@@ -44,6 +44,12 @@ class TestFreight(OrdersCommon):
         order.set_delivery_line(self.carrier, 0.0)
         self.assertEqual(self._freight(order), {self.merchant_a: 0.0, self.merchant_b: 0.0})
 
+    def test_a_template_stays_with_its_merchant(self):
+        template = self.merchant_a.freight_template_ids
+        merchant = self.env['marketplace.merchant']
+        with self.assertRaises(UserError):
+            template.merchant_id = merchant.search([('id', '!=', self.merchant_a.id)], limit=1)
+
     def test_a_merchant_without_template_sends_for_free(self):
         self.merchant_b.freight_template_ids.unlink()
         order = self._cart({self.vase: 1})

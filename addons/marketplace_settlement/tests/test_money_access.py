@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .money_common import MoneyCommon
@@ -46,6 +47,26 @@ class TestMoneyAccess(MoneyCommon):
         for user in (self.clerk_a, self.shopper):
             for name in MERCHANT_MODELS:
                 self.assertFalse(self.env[name].with_user(user).search([]), name)
+
+    def test_salespeople_do_not_set_what_merchants_are_settled_by(self):
+        seller = self._staff('money_seller', 'group_finance_officer')
+        seller.group_ids = [Command.set(self.env.ref('sales_team.group_sale_manager').ids)]
+        frozen = self.statement_a.entry_ids.sale_line_id[:1].with_user(seller)
+        for values in (
+            {'marketplace_amount': 1.0}, {'marketplace_frozen': False},
+            {'marketplace_order_id': False},
+        ):
+            with self.assertRaises(UserError):
+                frozen.write(values)
+        order = self.env['sale.order'].with_user(seller).create({
+            'partner_id': self.shopper.partner_id.id,
+            'order_line': [Command.create({
+                'product_id': self.bowl.id, 'marketplace_frozen': True, 'marketplace_amount': 1.0,
+            })],
+        })
+        self.assertRecordValues(order.order_line, [
+            {'marketplace_frozen': False, 'marketplace_amount': 0.0},
+        ])
 
     def test_portal_users_do_not_reach_the_staffs_documents(self):
         for name in STAFF_MODELS:
