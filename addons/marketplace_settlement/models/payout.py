@@ -144,12 +144,14 @@ class MarketplacePayout(models.Model):
 
     def action_mark_failed(self, reason=None):
         """Record that the bank did not pay; the statements wait for a new payout."""
+        self.check_access('read')
         self.sudo()._move_to('failed', reason=reason)
         self.sudo().write({'failure_reason': reason})
         self.sudo().statement_ids.write({'payout_id': False})
 
     def action_mark_unknown(self, reason=None):
         """Record that nobody knows yet whether the bank has paid; nothing is sent again."""
+        self.check_access('read')
         self.sudo()._move_to('unknown', reason=reason)
         self.sudo().write({'failure_reason': reason})
 

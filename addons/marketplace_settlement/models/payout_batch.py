@@ -141,6 +141,7 @@ class MarketplacePayoutBatch(models.Model):
 
     def action_cancel(self):
         """Drop the batch before it is sent; its statements wait for another one."""
+        self.check_access('read')
         for batch in self:
             batch.sudo()._move_to('cancelled')
             payouts = batch.sudo().payout_ids
