@@ -245,15 +245,18 @@ class MarketplaceChecker(models.AbstractModel):
         )
 
     def _query_statement_moves(self):
+        """An old statement may be on a payable account that another one has replaced since."""
         return SQL(
             """
             SELECT statement.id, CONCAT(statement.name, ': ', statement.amount_net, ' ≠ ',
                                         COALESCE(-SUM(line.amount_currency), 0))
               FROM marketplace_statement statement
               JOIN res_company company ON company.id = statement.company_id
-              LEFT JOIN account_move_line line
+              LEFT JOIN (account_move_line line
+                         JOIN account_account account ON account.id = line.account_id)
                 ON line.move_id IN (statement.move_id, statement.netting_move_id)
-               AND line.account_id = company.marketplace_payable_account_id
+               AND (line.account_id = company.marketplace_payable_account_id
+                    OR (statement.state = 'paid' AND account.account_type = 'liability_payable'))
                AND line.parent_state = 'posted'
              WHERE statement.state IN ('posted', 'paid')
              GROUP BY statement.id
