@@ -1,5 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+import logging
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -11,6 +13,8 @@ from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
 
 from .balance_entry import FEE_KINDS
+
+_logger = logging.getLogger(__name__)
 
 OFFICER = 'marketplace_settlement.group_finance_officer'
 SILENCE_DAYS = 3
@@ -164,6 +168,7 @@ class MarketplaceStatement(models.Model):
 
     def action_send(self):
         """Send the statements to their merchants, who have some days to object."""
+        self.check_access('read')
         self.sudo()._move_to('sent')
 
     def action_post(self):
@@ -248,7 +253,11 @@ class MarketplaceStatement(models.Model):
         cron = self.env['ir.cron']
         cron._commit_progress(remaining=len(due))
         for key in due:
-            self._generate_one(*key, date_to)
+            try:
+                with self.env.cr.savepoint():
+                    self._generate_one(*key, date_to)
+            except Exception:
+                _logger.exception("Statement of merchant %s failed, the others go on", key[0])
             if not cron._commit_progress(1):
                 break
 
@@ -307,7 +316,13 @@ class MarketplaceStatement(models.Model):
 
     @api.model
     def _generate_one(self, merchant_id, company_id, currency_id, date_to):
-        """Draw up one statement; empty if another transaction was faster."""
+        """Draw up one statement; empty if another transaction was faster, or nothing is left.
+
+        Since the list of who is due was made, a refund or a hold may have taken it away.
+        """
+        merchant = self.env['marketplace.merchant'].browse(merchant_id)
+        if (merchant_id, company_id, currency_id) not in self._due(date_to, merchant):
+            return self.sudo().browse()
         try:
             with self.env.cr.savepoint():
                 statement = self.sudo().create({
