@@ -44,11 +44,13 @@ class MarketplaceBalanceEntry(models.Model):
         )
         for sale_line, kind, amount in groups:
             history[sale_line.id][kind] = amount
-        sold = self.search([
-            ('sale_line_id', 'in', sale_lines.ids), ('kind', 'in', ('sale', 'discount')),
+        cleared = self.search([
+            ('sale_line_id', 'in', sale_lines.ids),
+            ('kind', 'in', ('sale', 'discount', 'sale_refund', 'discount_refund')),
         ])  # fmt: skip
-        for entry in sold:
-            history[entry.sale_line_id.id]['gross'] += abs(entry.move_line_id.price_total)
+        for entry in cleared:
+            sign = 1 if entry.kind in ('sale', 'discount') else -1
+            history[entry.sale_line_id.id]['gross'] += sign * abs(entry.move_line_id.price_total)
         return history
 
     @api.model
@@ -65,6 +67,7 @@ class MarketplaceBalanceEntry(models.Model):
             booked['gross'] += abs(move_line.price_total)
             attached = self._attached_to_sale(sale_line, kind, booked)
         else:
+            booked['gross'] -= abs(move_line.price_total)
             attached = self._attached_to_refund(sale_line, kind, amount, booked)
         entries = [(kind if sold else f'{kind}_refund', amount), *attached]
         common = self._prepare_common(move_line, sale_line)
@@ -76,7 +79,10 @@ class MarketplaceBalanceEntry(models.Model):
 
     @api.model
     def _attached_to_sale(self, sale_line, kind, booked):
-        """Return the (kind, amount) that go with what has been sold so far of a line."""
+        """Return the (kind, amount) that go with what has been sold so far of a line.
+
+        What was credited and is invoiced once more is sold once, and charged once.
+        """
         attached = {
             'sale': ('commission', -sale_line.marketplace_commission),
             'discount': ('subsidy', sale_line.marketplace_subsidy),
@@ -85,8 +91,8 @@ class MarketplaceBalanceEntry(models.Model):
             return []
         name, whole = attached
         amount = cumulated(
-            whole, booked['gross'], abs(sale_line.marketplace_amount), booked[name],
-            sale_line.currency_id.rounding,
+            whole, booked['gross'], abs(sale_line.marketplace_amount),
+            booked[name] + booked[f'{name}_refund'], sale_line.currency_id.rounding,
         )  # fmt: skip
         return [(name, amount)]
 
