@@ -363,6 +363,7 @@ class MarketplaceOrder(models.Model):
         """Let the goods stay where they are and give the shopper the money back."""
         self.ensure_one()
         self.picking_ids.filtered(lambda p: p.state not in ('done', 'cancel')).action_cancel()
+        self._leave_draft_invoices()
         lines = self.line_ids.filtered('product_id')
         self._refund(dict.fromkeys(lines, 1.0), reason, self)
 
@@ -438,6 +439,15 @@ class MarketplaceOrder(models.Model):
     def _goods_lines(self):
         return self.line_ids.filtered(
             lambda line: line.product_id and line._marketplace_kind() == 'sale'
+        )
+
+    def _goods_discount(self):
+        """Return the discounts on goods, freight left aside."""
+        return sum(
+            line.marketplace_amount
+            for line in self.line_ids
+            if line._marketplace_kind() == 'discount'
+            and line._marketplace_discounted_kind() == 'sale'
         )
 
     def _returnable_quantities(self):

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL, float_round
 
-from ..utils import cumulated, round_to_total
+from ..utils import cumulated, round_to_total, spread
 
 FULL = 1.0
 
@@ -64,8 +64,9 @@ class MarketplaceOrder(models.Model):
         held and covers them, otherwise available at once, where a negative amount is a debt.
         """
         self.ensure_one()
+        # A penalty counts at once: what was sold doesn't follow it.
         groups = self.env['marketplace.balance.entry'].sudo()._read_group(
-            [('order_id', '=', self.id)], ['state'], ['amount:sum']
+            [('order_id', '=', self.id), ('sale_line_id', '!=', False)], ['state'], ['amount:sum']
         )
         booked = dict(groups)
         if set(booked) <= {'pending'}:
@@ -74,6 +75,14 @@ class MarketplaceOrder(models.Model):
         return 'held' if 'held' in booked and covered else 'available'
 
     # === REFUNDS === #
+
+    def _leave_draft_invoices(self):
+        """Take the order off invoices that are not posted: nobody will pay for it."""
+        lines = self.sudo().line_ids.invoice_lines.filtered(
+            lambda line: line.parent_state == 'draft' and line.move_id.move_type == 'out_invoice'
+        )
+        for invoice, items in lines.grouped('move_id').items():
+            invoice.invoice_line_ids = [Command.delete(item.id) for item in items]
 
     def _refundable_amount(self):
         """Return what of the order was invoiced and not refunded yet, with tax."""
@@ -126,17 +135,28 @@ class MarketplaceOrder(models.Model):
         )
 
     def _with_discounts(self, ratios, remaining):
-        """Add to the ratios of goods the ratio at which the order's discounts go back."""
-        goods = [line for line in remaining if line._marketplace_kind() == 'sale']
+        """Add to the ratios those at which discounts go back with what they made cheaper."""
         discounts = [line for line in remaining if line._marketplace_kind() == 'discount']
-        sold = sum(line.marketplace_amount for line in goods)
-        if not sold or not discounts or set(discounts) & set(ratios):
+        if set(discounts) & set(ratios):
             return ratios
-        refunded = sum(line.marketplace_amount * ratios.get(line, 0.0) for line in goods)
-        left = sum(remaining[line] for line in goods)
+        result = dict(ratios)
+        for kind in ('sale', 'shipping'):
+            concerned = [line for line in discounts if line._marketplace_discounted_kind() == kind]
+            if ratio := self._discount_ratio(kind, ratios, remaining):
+                result.update(dict.fromkeys(concerned, ratio))
+        return result
+
+    def _discount_ratio(self, kind, ratios, remaining):
+        """Return which part of the discounts on a kind of lines goes back with those lines."""
+        lines = [line for line in remaining if line._marketplace_kind() == kind]
+        sold = sum(line.marketplace_amount for line in lines)
+        if not sold:
+            return 0.0
+        refunded = sum(line.marketplace_amount * ratios.get(line, 0.0) for line in lines)
+        left = sum(remaining[line] for line in lines)
         # Whoever gets back all goods that are left pays back all discounts that are left.
-        done = all(ratios.get(line, 0.0) >= FULL for line in goods) or refunded >= left
-        return {**ratios, **dict.fromkeys(discounts, FULL if done else refunded / sold)}
+        done = all(ratios.get(line, 0.0) >= FULL for line in lines) or refunded >= left
+        return FULL if done else refunded / sold
 
     def _refund_amount(self, amount, reason, source):
         """Refund an amount, spread over all that is left of the order.
@@ -228,6 +248,11 @@ class MarketplaceOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
 
+    def _marketplace_discounted_kind(self):
+        """Return what a discount makes cheaper: 'shipping' or 'sale'."""
+        self.ensure_one()
+        return 'shipping' if self.reward_id.reward_type == 'shipping' else 'sale'
+
     def _marketplace_refund_part(self, ratio, remaining):
         """Return ``ratio`` of what was sold, at most what is left; the last takes the remainder.
 
@@ -252,17 +277,61 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         invoiced = self.invoice_lines.filtered(lambda line: line.move_id == invoice)[:1]
         quantity = self._marketplace_credit_quantity(invoiced, amount)
+        price = amount / quantity
         return {
             'product_id': self.product_id.id,
             'name': invoiced.name,
             'product_uom_id': invoiced.product_uom_id.id,
             'quantity': quantity,
-            'price_unit': amount / quantity,
+            'price_unit': price,
             'tax_ids': [Command.set(invoiced.tax_ids.ids)],
+            'extra_tax_data': self._marketplace_credit_taxes(invoiced, amount, price, quantity),
             'account_id': invoiced.account_id.id,
             'merchant_id': self.merchant_id.id,
             'is_total_included': True,
             'sale_line_ids': [Command.link(self.id)],
+        }
+
+    def _marketplace_credit_taxes(self, invoiced, amount, price, quantity):
+        """Return the taxes in ``amount``, as Odoo keeps them when they are not left to it.
+
+        The amounts without tax follow the part credited so far: rounded one by one, those of all
+        credit notes could come to more or less than what was invoiced.
+        """
+        if not invoiced.tax_ids:
+            return False
+        rounding = self.currency_id.rounding
+        posted = self.invoice_lines.filtered(lambda line: line.parent_state == 'posted')
+        credited = posted.filtered(lambda line: line.move_id.move_type == 'out_refund')
+        sold = posted - credited
+        untaxed = cumulated(
+            -sum(sold.mapped('amount_currency')),
+            sum(credited.mapped('price_total')) + amount,
+            sum(sold.mapped('price_total')),
+            sum(credited.mapped('amount_currency')),
+            rounding,
+        )
+        details = invoiced.tax_ids._get_tax_details(
+            price, quantity, precision_rounding=rounding, rounding_method='round_globally',
+            product=self.product_id, special_mode='total_included',
+        )  # fmt: skip
+        shift = untaxed - details['total_excluded']
+        taxes = spread(
+            amount - untaxed, [data['tax_amount'] for data in details['taxes_data']], rounding
+        )
+        return {
+            'currency_id': invoiced.currency_id.id,
+            'price_unit': price,
+            'quantity': quantity,
+            'discount': 0.0,
+            'manual_total_excluded_currency': untaxed,
+            'manual_tax_amounts': {
+                str(data['tax'].id): {
+                    'tax_amount_currency': tax,
+                    'base_amount_currency': self.currency_id.round(data['base_amount'] + shift),
+                }
+                for data, tax in zip(details['taxes_data'], taxes, strict=True)
+            },
         }
 
     def _marketplace_credit_quantity(self, invoiced, amount):

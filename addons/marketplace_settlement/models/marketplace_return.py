@@ -109,7 +109,7 @@ class MarketplaceReturn(models.Model):
             ratios = request._ratios()
             goods = sum(ratio * line.marketplace_amount for line, ratio in ratios.items())
             share = goods / order.amount_goods if order.amount_goods else 0.0
-            request.amount = order.currency_id.round(goods + share * order.amount_discount)
+            request.amount = order.currency_id.round(goods + share * order._goods_discount())
 
     # === CRUD METHODS === #
 

@@ -135,6 +135,7 @@ class SaleOrderLine(models.Model):
 
     # === INVOICING === #
 
+    @api.depends('marketplace_order_id.state')
     def _compute_qty_to_invoice(self):
         """A refund does not make a merchant's line due for another invoice."""
         super()._compute_qty_to_invoice()
