@@ -19,3 +19,4 @@ from . import test_money_deposits
 from . import test_money_checker
 from . import test_money_access
 from . import test_money_setup
+from . import test_money_corners
