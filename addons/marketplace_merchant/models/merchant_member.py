@@ -80,6 +80,9 @@ class MarketplaceMerchantMember(models.Model):
 
     def unlink(self):
         self._leave_contact()
+        # Members may follow their merchant: what staff writes there is not for those who left.
+        for member in self.sudo():
+            member.merchant_id.message_unsubscribe(member.user_id.partner_id.ids)
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)

@@ -55,18 +55,6 @@ class TestBankAccount(ListingCommon):
         first, second = self._enter(), self._enter(number=OTHER_NUMBER)
         self.assertEqual((first.state, second.state), ('replaced', 'draft'))
 
-    def test_the_callers_context_adds_nothing_to_the_mail(self):
-        sent = []
-        self.patch(
-            self.registry['mail.mail'], 'send_after_commit',
-            lambda mails: sent.extend((mail.headers, mail.email_cc) for mail in mails),
-        )  # fmt: skip
-        self.merchant.with_user(self.finance_clerk).with_context(
-            default_headers="{'Bcc': 'spam@elsewhere.test'}", default_email_cc='x@elsewhere.test',
-        ).portal_set_bank_account("Listing Maker", "Bank of China", NUMBER)
-        self.assertTrue(sent)
-        self.assertFalse([mail for mail in sent if 'elsewhere' in str(mail)])
-
     def test_the_role_does_not_reach_other_companies(self):
         account = self._enter()
         company = self.env['res.company'].create({'name': "Elsewhere"})
