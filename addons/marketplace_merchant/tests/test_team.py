@@ -113,10 +113,12 @@ class TestTeam(PeopleCommon):
         member.portal_set_roles(['finance'])
         self.assertTrue(self.merchant.with_user(clerk)._is_member('finance'))
         self.assertFalse(self.merchant.with_user(clerk)._is_member('orders'))
-        self.merchant.with_user(clerk).message_subscribe(clerk.partner_id.ids)
+        partner = clerk.sudo().partner_id
+        self.merchant.with_user(clerk).message_subscribe(partner.ids)
+        self.assertIn(partner, self.merchant.message_partner_ids)
         member.portal_remove()
         self.assertFalse(self.merchant.with_user(clerk)._is_member())
-        self.assertNotIn(clerk.partner_id, self.merchant.message_partner_ids)
+        self.assertNotIn(partner, self.merchant.message_partner_ids)
         self.assertTrue(clerk.sudo().active)
 
     def test_who_leaves_the_finance_leaves_the_contact_that_reads_the_invoices(self):
