@@ -1,7 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
 
 from odoo.addons.marketplace_merchant.tools.secret import decrypt, encrypt, keyed_hash, mask
@@ -80,6 +80,8 @@ class MarketplaceLicenceMixin(models.AbstractModel):
         self.check_access('read')
         if not self.env.user.has_group('marketplace_merchant.group_onboarding_officer'):
             raise AccessError(self.env._("Only onboarding officers may see identity numbers."))
+        if not (reason or '').strip():
+            raise UserError(self.env._("Please give a reason: revealing a number is recorded."))
         self.env['marketplace.audit.log']._log(
             self, 'reveal', reason=reason, after={'licence_number': self.licence_number}
         )

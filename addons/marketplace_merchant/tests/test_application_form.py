@@ -195,6 +195,8 @@ class TestApplicationForm(PeopleCommon):
         self.application.portal_save('company', dict(
             self._steps()['company'], entity_type='individual', licence_number=IDENTITY,
         ))  # fmt: skip
+        with self.assertRaisesRegex(UserError, "reason"):
+            self.application.with_user(self.officer).action_reveal_licence(" ")
         shown = self.application.with_user(self.officer).action_reveal_licence("Compare")
         self.assertEqual(shown['params']['message'], IDENTITY)
         row = self.env['marketplace.audit.log'].search([('action', '=', 'reveal')], limit=1)
