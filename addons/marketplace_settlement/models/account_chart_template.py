@@ -15,4 +15,5 @@ class AccountChartTemplate(models.AbstractModel):
     def _load_translations(self, langs=None, companies=None, template_data=None):
         """Name the marketplace's accounts and journals in a language that is loaded later."""
         super()._load_translations(langs=langs, companies=companies, template_data=template_data)
-        (companies or self.env['res.company'].search([]))._marketplace_translate_accounting(langs)
+        companies = companies or self.env['res.company'].search([('chart_template', '!=', False)])
+        companies._marketplace_translate_accounting(langs)
