@@ -269,7 +269,7 @@ class MarketplaceBalanceEntry(models.Model):
         """Return the condition on ``entry`` under which nothing keeps it pending any longer.
 
         Either the waiting time after completion is over, or the order was cancelled and all of it
-        refunded; and nobody holds the order.
+        refunded; the shopper has paid; and nobody holds the order.
         """
         return SQL(
             """
@@ -281,6 +281,14 @@ class MarketplaceBalanceEntry(models.Model):
                             SELECT 1 FROM marketplace_balance_entry sibling
                              WHERE sibling.order_id = o.id AND sibling.kind IN %s
                             HAVING SUM(sibling.amount) <> 0))))
+            AND NOT EXISTS (
+                SELECT 1
+                  FROM marketplace_balance_entry sold
+                  JOIN account_move_line line ON line.id = sold.move_line_id
+                  JOIN account_move invoice ON invoice.id = line.move_id
+                 WHERE sold.order_id = entry.order_id
+                   AND invoice.move_type = 'out_invoice'
+                   AND invoice.payment_state NOT IN ('in_payment', 'paid', 'reversed'))
             AND NOT EXISTS (
                 SELECT 1 FROM marketplace_hold hold
                  WHERE hold.order_id = entry.order_id AND hold.state = 'active')

@@ -157,6 +157,13 @@ class MoneyCommon(OrdersCommon):
         return transaction
 
     @classmethod
+    def _register_payment(cls, invoice):
+        """Pay an invoice by bank transfer, as an accountant notes it."""
+        cls.env['account.payment.register'].with_context(
+            active_model='account.move', active_ids=invoice.ids
+        ).create({'journal_id': cls.bank_journal.id})._create_payments()
+
+    @classmethod
     def _paid(cls, quantities=None):
         """Return a paid order; by default of one bowl with freight, as in the worked example."""
         order = cls._cart_with_freight(quantities or {cls.bowl: 1})

@@ -200,6 +200,19 @@ class TestMoneyExample(MoneyCommon):
                 )
         self.assertBooksAgree()
 
+    def test_a_merchant_waits_until_the_shopper_has_paid(self):
+        order = self._cart({self.bowl: 1})
+        order.action_confirm()
+        order._force_lines_to_invoice_policy_order()
+        order._create_invoices().action_post()
+        self._complete(order)
+        entries = order.marketplace_order_ids.entry_ids
+        self.assertEqual(set(entries.mapped('state')), {'pending'})
+        self._register_payment(order.invoice_ids)
+        self._mature()
+        self.assertEqual(set(entries.mapped('state')), {'available'})
+        self.assertBooksAgree()
+
     def test_orders_in_a_foreign_currency(self):
         foreign = self.env['res.currency'].create({
             'name': 'MPX', 'symbol': 'X', 'rounding': 0.01,
@@ -218,6 +231,7 @@ class TestMoneyExample(MoneyCommon):
         order._force_lines_to_invoice_policy_order()
         order._create_invoices().action_post()
         self.assertEqual(self._entries(order), {'sale': 226.0, 'commission': -18.08})
+        self._register_payment(order.invoice_ids)
         self._complete(order)
         statement = self._statement()
         self.assertRecordValues(
