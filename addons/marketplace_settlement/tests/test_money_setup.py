@@ -40,6 +40,11 @@ class TestMoneySetup(MoneyCommon):
 
     def test_a_language_that_is_loaded_later_names_the_accounts(self):
         self.env['res.lang']._activate_lang('zh_CN')
+        for name in (
+            'marketplace_clearing_account_id', 'marketplace_deposit_account_id',
+            'marketplace_settlement_journal_id',
+        ):  # fmt: skip
+            self.company[name].update_field_translations('name', {'zh_CN': False})
         self.company.marketplace_deposit_account_id.name = "Deposits of our sellers"
         self.env['account.chart.template']._load_translations(['zh_CN'], self.company)
         company = self.company.with_context(lang='zh_CN')
