@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 {
-    'name': "Marketplace Portal",
+    'name': "Marketplace: Portal",
+    'icon': '/marketplace_merchant/static/description/icon.png',
     'summary': "Where merchants work and shoppers meet them",
     'version': '19.0.1.0.0',
     'category': 'Sales/Marketplace',

@@ -2,6 +2,7 @@
 
 {
     'name': "Marketplace: Conduct",
+    'icon': '/marketplace_merchant/static/description/icon.png',
     'summary': "Complaints between shoppers and merchants, and what the platform decides",
     'version': '19.0.1.0.0',
     'category': 'Sales/Marketplace',

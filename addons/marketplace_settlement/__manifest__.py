@@ -2,6 +2,7 @@
 
 {
     'name': "Marketplace: Settlement",
+    'icon': '/marketplace_merchant/static/description/icon.png',
     'summary': "What was sold and what is owed: merchant orders, returns, commissions, payouts",
     'version': '19.0.1.0.0',
     'category': 'Sales/Marketplace',
