@@ -6,13 +6,21 @@ from odoo.exceptions import UserError
 from ..utils import spread
 from .marketplace_order import OPEN_STATES
 
+# Salespeople may not read merchant orders: a field without groups would keep them from reading
+# their own sales orders whole.
+MERCHANT_ORDER_READERS = ','.join((
+    'marketplace_merchant.group_merchant_manager',
+    'marketplace_merchant.group_auditor',
+    'marketplace_settlement.group_finance_officer',
+))
+
 
 class SaleOrder(models.Model):
     _inherit = 'sale.order'
 
     marketplace_order_ids = fields.One2many(
         comodel_name='marketplace.order', inverse_name='sale_order_id', string="Merchant Orders",
-        readonly=True,
+        readonly=True, groups=MERCHANT_ORDER_READERS,
     )  # fmt: skip
     marketplace_order_count = fields.Integer(
         compute='_compute_marketplace_order_count', compute_sudo=True

@@ -41,3 +41,12 @@ class TestOrderScreens(OrdersCommon):
         self.assertEqual(self.env[action['res_model']].search_count(action['domain']), 2)
         Form(order)
         Form(order.picking_ids[0])
+
+    def test_salespeople_read_orders_whole_as_before(self):
+        salesman = new_test_user(
+            self.env, 'orders_salesman', groups='sales_team.group_sale_salesman_all_leads'
+        )
+        order = self._order({self.bowl: 1}).with_user(salesman)
+        self.assertNotIn('marketplace_order_ids', order.read()[0])
+        self.assertTrue(order.order_line.read())
+        self.assertTrue(order.order_line.product_id.product_tmpl_id.read())
