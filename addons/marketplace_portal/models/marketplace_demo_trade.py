@@ -55,6 +55,8 @@ class MarketplaceDemo(models.AbstractModel):
         company = self.env.company
         if not company._existing_accounting():
             company.account_price_include = 'tax_included'
+            website = self.env.ref('website.default_website')
+            website.show_line_subtotals_tax_selection = 'tax_included'
 
     @api.model
     def _speak_chinese(self):
