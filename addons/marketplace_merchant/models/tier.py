@@ -4,7 +4,7 @@ from odoo import fields, models
 
 
 class MarketplaceTier(models.Model):
-    """The level of a merchant: what it deposits, and how soon it is paid."""
+    """The level of a merchant: what it takes to be there, and what it brings."""
 
     _name = 'marketplace.tier'
     _description = "Merchant Tier"
@@ -40,12 +40,50 @@ class MarketplaceTier(models.Model):
     search_weight = fields.Integer(
         default=0, help="Goods of merchants with a higher weight come first in search results."
     )
+    commission_group = fields.Char(
+        help="A name that several tiers may share, so that one commission rule covers them."
+    )
+    logistics_subsidy = fields.Float(
+        string="Logistics Subsidy (%)",
+        digits=(5, 2),
+        help="The part of its freight that the marketplace pays for the merchant.",
+    )
+    has_account_manager = fields.Boolean(
+        string="Own Account Manager", help="The merchant has a person of the marketplace to call."
+    )
+    analytics_level = fields.Selection(
+        selection=[('basic', "Basic"), ('standard', "Standard"), ('full', "Full")],
+        string="Analytics",
+        required=True,
+        default='basic',
+        help="How much of its figures the merchant sees.",
+    )
+    listing_sampling_rate = fields.Integer(
+        string="Listings Reviewed (%)",
+        default=100,
+        help="Of the listings without a machine's finding, how many a person still looks at.",
+    )
+    review_priority = fields.Integer(
+        default=0, help="Applications and listings with a higher number are reviewed first."
+    )
+    review_days = fields.Integer(
+        string="Reviewed within (days)",
+        default=5,
+        help="Working days in which an application of the tier is decided.",
+    )
     merchant_count = fields.Integer(compute='_compute_merchant_count')
 
     _code_uniq = models.Constraint('UNIQUE (code)', "There is already a tier of this kind.")
     _amounts_positive = models.Constraint(
         'CHECK (deposit_amount >= 0 AND settlement_days >= 0)',
         "The deposit and the days until settlement cannot be negative.",
+    )
+    _percents_range = models.Constraint(
+        'CHECK (logistics_subsidy BETWEEN 0 AND 100 AND listing_sampling_rate BETWEEN 0 AND 100)',
+        "The logistics subsidy and the share of listings to review lie between 0 and 100 %.",
+    )
+    _review_days_positive = models.Constraint(
+        'CHECK (review_days > 0)', "A review takes at least one day."
     )
 
     # === COMPUTE METHODS === #
