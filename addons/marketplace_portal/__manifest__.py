@@ -1,4 +1,5 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
 {
     'name': "Marketplace: Portal",
     'icon': '/marketplace_merchant/static/description/icon.png',
