@@ -13,6 +13,7 @@ from . import bank_account
 from . import blacklist
 from . import home_card
 from . import ir_attachment
+from . import listing_block
 from . import listing_change
 from . import mail_template
 from . import merchant
@@ -24,6 +25,7 @@ from . import merchant_capability
 from . import merchant_check
 from . import merchant_listing
 from . import merchant_member
+from . import merchant_selling
 from . import merchant_team
 from . import product_category
 from . import product_product

@@ -132,27 +132,38 @@ class MarketplaceAuditLog(models.Model):
 
     @api.model
     def _log(self, records, action, reason=None, before=None, after=None, system=False):
-        """Append one row per record.
+        """Append one row per record, in one statement however many there are.
 
         :param records: the documents concerned, all of one model
         :param str action: one of the selection of ``action``
-        :param str reason: why, in the actor's words
+        :param reason: why, in the actor's words; for all records, or a list with one for each
         :param before, after: the changed values, masked where secret; one dict for all records,
             or a list with one dict per record
         :param bool system: the engine acted, not the user in person
         """
-        common = dict(self._log_origin(), action=action, reason=reason or False, system=system)
-        self.sudo().create([
-            dict(
-                common,
-                model_name=record._name,
-                res_id=record.id,
-                res_name=record.sudo().display_name,
-                before=before[index] if isinstance(before, list) else before,
-                after=after[index] if isinstance(after, list) else after,
-            )
-            for index, record in enumerate(records)
-        ])
+        if not records:
+            return
+        origin = dict(self._log_origin(), action=action, model_name=records._name, system=system)
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO marketplace_audit_log (%s, res_id, res_name, reason, before, after)
+            SELECT %s, entry.*
+              FROM unnest(%s::int[], %s::text[], %s::text[], %s::jsonb[], %s::jsonb[]) AS entry
+            """,
+            SQL(', ').join(map(SQL.identifier, origin)),
+            SQL(', ').join(SQL("%s", value) for value in origin.values()),
+            records.ids,
+            [record.display_name for record in records.sudo()],
+            self._log_column(records, reason),
+            self._log_column(records, before, json.dumps),
+            self._log_column(records, after, json.dumps),
+        ))  # fmt: skip
+
+    @api.model
+    def _log_column(self, records, value, convert=str):
+        """Return the value of each record: its own of a list, else the one of all."""
+        values = value if isinstance(value, list) else [value] * len(records)
+        return [convert(item) if item else None for item in values]
 
     @api.model
     def _log_origin(self):
@@ -160,8 +171,8 @@ class MarketplaceAuditLog(models.Model):
         return {
             'create_date': fields.Datetime.now(),
             'user_id': self.env.uid,
-            'session_user_id': request.session.uid if request else False,
-            'address': request.httprequest.remote_addr if request else False,
+            'session_user_id': request.session.uid if request else None,
+            'address': request.httprequest.remote_addr if request else None,
         }
 
     # === HASH CHAIN === #

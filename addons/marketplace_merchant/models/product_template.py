@@ -76,7 +76,16 @@ class ProductTemplate(models.Model):
         string="On Sale",
         compute='_compute_is_sellable',
         store=True,
-        help="The platform's own goods, and approved goods of merchants that are active.",
+        help="The platform's own goods, and approved goods of merchants that are selling.",
+    )
+    block_ids = fields.One2many(
+        comodel_name='marketplace.listing.block', inverse_name='product_tmpl_id',
+        string="Why Off Sale", readonly=True, groups='marketplace_merchant.group_staff',
+    )
+    # Written together with the blocks, for many goods at once.
+    is_blocked = fields.Boolean(
+        string="Blocked", readonly=True, copy=False,
+        help="Approved, but off sale until the reason is settled.",
     )
     # Follows `is_sellable` for goods of merchants. Odoo's own screens, searches and record rules
     # ask for `sale_ok`, so goods that may not be sold disappear from all of them.
@@ -89,12 +98,14 @@ class ProductTemplate(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('merchant_id.state', 'listing_state')
+    @api.depends('merchant_id.is_selling', 'listing_state', 'is_blocked')
     def _compute_is_sellable(self):
         for template in self:
             merchant = template.sudo().merchant_id
             template.is_sellable = not merchant or (
-                template.listing_state == 'live' and merchant.state == 'active'
+                template.listing_state == 'live'
+                and merchant.is_selling
+                and not template.is_blocked
             )
 
     @api.depends('is_sellable')
@@ -142,6 +153,7 @@ class ProductTemplate(models.Model):
                 vals.pop('listing_state', None)
             # Computed, yet what a caller sends for it would be stored.
             vals['is_sellable'] = not self._state_start(vals)
+            vals.pop('is_blocked', None)
             if not vals['is_sellable']:
                 vals['sale_ok'] = False
         return super().create(vals_list)
@@ -153,7 +165,7 @@ class ProductTemplate(models.Model):
             raise UserError(self.env._(
                 "The merchant of goods can't be changed. Create the goods anew for the other one."
             ))
-        if 'is_sellable' in vals or (
+        if {'is_sellable', 'is_blocked'} & vals.keys() or (
             vals.get('sale_ok') and not all(self.mapped('is_sellable'))
         ):
             raise UserError(self.env._(

@@ -4,6 +4,7 @@ from collections import namedtuple
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 
 class Move(namedtuple('Move', 'source target by reason', defaults=(False,))):
@@ -106,6 +107,37 @@ class MarketplaceStateMixin(models.AbstractModel):
         )
         self._state_entered(target, reason)
         return self
+
+    def _move_set(self, source, target, reason=None):
+        """Let the engine take many records to ``target`` in a constant number of statements.
+
+        For runs over thousands of records. Unlike :meth:`_move_to` it calls no hook and leaves out
+        the records that are not in ``source`` any more.
+
+        :return: the records that were moved
+        :raise UserError: when the engine has no such edge
+        """
+        move = next(
+            (move for move in self._state_moves if move[:2] == (source, target)), None
+        )
+        if not move or 'system' not in move.by:
+            raise self._move_access_error(target)
+        self.flush_model([self._state_field])
+        rows = self.env.execute_query(SQL(
+            "UPDATE %(table)s SET %(state)s = %(target)s, write_uid = %(uid)s,"
+            " write_date = now() AT TIME ZONE 'UTC'"
+            " WHERE id = ANY(%(ids)s) AND %(state)s = %(source)s RETURNING id",
+            table=SQL.identifier(self._table), state=SQL.identifier(self._state_field),
+            target=target, uid=self.env.uid, ids=self.ids, source=source,
+        ))  # fmt: skip
+        moved = self.browse(row[0] for row in rows)
+        moved.invalidate_recordset([self._state_field, 'write_uid', 'write_date'])
+        moved.modified([self._state_field])
+        self.env['marketplace.audit.log']._log(
+            moved, 'state', reason=reason, before={self._state_field: source},
+            after={self._state_field: target}, system=True,
+        )  # fmt: skip
+        return moved
 
     def _check_move(self, source, target, reason, system):
         """Raise unless the acting user may take ``self`` from ``source`` to ``target``."""

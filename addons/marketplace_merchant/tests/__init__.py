@@ -5,6 +5,7 @@ from . import test_application_form
 from . import test_bank_account
 from . import test_file_check
 from . import test_listing
+from . import test_listing_block
 from . import test_listing_change
 from . import test_listing_rpc
 from . import test_machine_checks
