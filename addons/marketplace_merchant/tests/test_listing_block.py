@@ -50,7 +50,9 @@ class TestListingBlock(ListingCommon):
             [('model_name', '=', 'product.template'), ('res_id', '=', self.live.id)], limit=2
         )
         self.assertEqual(rows.mapped('reason'), ["Permit expired"] * 2)
-        self.assertEqual(rows.mapped('after'), [{'listing': 'back_on_sale'}, {'listing': 'off_sale'}])
+        self.assertEqual(
+            rows.mapped("after"), [{"listing": "back_on_sale"}, {"listing": "off_sale"}]
+        )
 
     def test_goods_of_the_platform_are_never_blocked(self):
         own = self.env['product.template'].create({'name': "Own goods"})
