@@ -253,17 +253,7 @@ class ProductTemplate(models.Model):
         """
         listing_sudo = self._portal_listing()
         values = listing_sudo.merchant_id._read_listing(values, listing_sudo)
-        reviewed = {name: values[name] for name in REVIEWED_FIELDS if name in values}
-        if listing_sudo._differs(reviewed):
-            listing_sudo._check_content_may_change()
-        waits = listing_sudo._was_approved()
-        listing_sudo.write({
-            name: value for name, value in values.items() if not (waits and name in reviewed)
-        })
-        changes_sudo = elevate(self.env['marketplace.listing.change'])
-        if waits and reviewed:
-            changes_sudo = changes_sudo._propose(listing_sudo, reviewed)
-        return changes_sudo.with_env(self.env)
+        return listing_sudo._update_listing(values).with_env(self.env)
 
     def portal_set_price(self, price):
         """Change the price at once: a price needs no review."""
@@ -271,9 +261,7 @@ class ProductTemplate(models.Model):
 
     def portal_submit_listing(self):
         """Ask the platform to review goods and put them on sale."""
-        listing_sudo = self._portal_listing()
-        listing_sudo._check_listing_complete()
-        listing_sudo._move_to('in_review')
+        self._portal_listing()._submit_listing()
 
     def portal_withdraw_listing(self):
         """Take goods back out of the review, to change them."""
@@ -308,6 +296,27 @@ class ProductTemplate(models.Model):
         listing_sudo = elevate(self).exists().filtered('active')
         listing_sudo.merchant_id._check_member('catalogue')
         return listing_sudo
+
+    def _update_listing(self, values):
+        """Take over checked values of one listing: see :meth:`portal_update_listing`.
+
+        :param dict values: as returned by :meth:`MarketplaceMerchant._read_listing`
+        :return: the change that waits for approval, if any
+        """
+        reviewed = {name: values[name] for name in REVIEWED_FIELDS if name in values}
+        if self._differs(reviewed):
+            self._check_content_may_change()
+        waits = self._was_approved()
+        self.write({
+            name: value for name, value in values.items() if not (waits and name in reviewed)
+        })
+        changes = self.env['marketplace.listing.change']
+        return changes._propose(self, reviewed) if waits and reviewed else changes
+
+    def _submit_listing(self):
+        """Hand in one listing for review, if everything is there that a review needs."""
+        self._check_listing_complete()
+        self._move_to('in_review')
 
     def _listing_content(self):
         """Return the texts that shoppers read."""
