@@ -115,7 +115,7 @@ class Database:
             self.files.rename(target.files)
         return target
 
-    def create(self, modules):
+    def create(self, modules, with_demo=True):
         """Install modules and tell the story of the demo marketplace, all of it or nothing.
 
         Return the lines of Odoo's log that should not be there.
@@ -124,7 +124,7 @@ class Database:
             lambda draft: (
                 draft._init(f"--country={COUNTRY}")
                 + draft._load(f"--load-language={LANGUAGE}", f"--init={','.join(modules)}")
-                + draft._load_demo()
+                + (draft._load_demo() if with_demo else [])
             )
         )
 
