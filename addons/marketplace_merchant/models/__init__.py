@@ -11,6 +11,10 @@ from . import agreement_acceptance
 from . import audit_log
 from . import bank_account
 from . import blacklist
+from . import exit
+from . import exit_reason
+from . import exit_release
+from . import exit_stage
 from . import home_card
 from . import ir_attachment
 from . import listing_block
@@ -23,6 +27,7 @@ from . import merchant_application_portal
 from . import merchant_bank
 from . import merchant_capability
 from . import merchant_check
+from . import merchant_exit
 from . import merchant_listing
 from . import merchant_member
 from . import merchant_selling

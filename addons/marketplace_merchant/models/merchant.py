@@ -43,8 +43,10 @@ class MarketplaceMerchant(models.Model):
         Move('onboarding', 'active', by=('system',)),
         Move('active', 'suspended', by=(MANAGER,), reason=True),
         Move('suspended', 'active', by=(MANAGER,), reason=True),
-        Move('active', 'exiting', by=(MANAGER,), reason=True),
-        Move('suspended', 'exiting', by=(MANAGER,), reason=True),
+        *(
+            Move(state, 'exiting', by=(MANAGER, 'system'), reason=True)
+            for state in ('onboarding', 'active', 'suspended')
+        ),
         Move('exiting', 'closed', by=(MANAGER,), reason=True),
         *(
             Move(state, 'expelled', by=(MANAGER,), reason=True)
@@ -177,14 +179,6 @@ class MarketplaceMerchant(models.Model):
     def action_resume(self, reason):
         """End the suspension: the same goods are back."""
         self.sudo()._move_to('active', reason=reason)
-
-    def action_start_exit(self, reason):
-        """Begin to wind up: no new orders, what is open is finished and settled."""
-        self.sudo()._move_to('exiting', reason=reason)
-
-    def action_close(self, reason):
-        """End the cooperation for good."""
-        self.sudo()._move_to('closed', reason=reason)
 
     def action_expel(self, reason):
         """End the cooperation and keep this identity from coming back."""

@@ -3,6 +3,7 @@
 from . import test_application
 from . import test_application_form
 from . import test_bank_account
+from . import test_exit
 from . import test_file_check
 from . import test_listing
 from . import test_listing_block
