@@ -20,6 +20,7 @@
         'security/ir_rules_exit.xml',
         # Data
         'data/ir_cron_data.xml',
+        'data/ir_cron_audit_data.xml',
         'data/ir_sequence_data.xml',
         'data/tier_data.xml',
         'data/requirement_data.xml',
@@ -28,7 +29,9 @@
         'data/mail_template_listing_data.xml',
         'data/exit_data.xml',
         # Views
+        'wizards/audit_export_views.xml',
         'views/audit_log_views.xml',
+        'views/audit_verification_views.xml',
         'views/home_card_views.xml',
         'wizards/reason_wizard_views.xml',
         'views/merchant_check_views.xml',
@@ -60,6 +63,7 @@
         'data/home_card_people_data.xml',
         'data/home_card_listing_data.xml',
         'data/home_card_exit_data.xml',
+        'data/home_card_audit_data.xml',
     ],
     'demo': [],
     'application': True,

@@ -9,7 +9,9 @@ from . import licence_mixin
 from . import agreement
 from . import agreement_acceptance
 from . import audit_log
+from . import audit_verification
 from . import bank_account
+from . import base
 from . import blacklist
 from . import exit
 from . import exit_reason
@@ -17,6 +19,7 @@ from . import exit_release
 from . import exit_stage
 from . import home_card
 from . import ir_attachment
+from . import ir_http
 from . import listing_block
 from . import listing_change
 from . import mail_template
@@ -38,6 +41,8 @@ from . import product_template
 from . import qualification
 from . import qualification_type
 from . import requirement
+from . import res_groups
+from . import res_users
 from . import shop
 from . import tier
 from . import tier_change

@@ -58,7 +58,7 @@ class MarketplaceAuditLog(models.Model):
         readonly=True,
         required=True,
     )
-    model_name = fields.Char(string="Document Type", readonly=True, required=True)
+    model_name = fields.Char(string="Model", readonly=True, required=True)
     res_id = fields.Many2oneReference(
         string="Document ID", model_field='model_name', readonly=True, required=True
     )
@@ -66,6 +66,8 @@ class MarketplaceAuditLog(models.Model):
     before = fields.Json(readonly=True)
     after = fields.Json(readonly=True)
     change = fields.Char(compute='_compute_change')
+    document_type = fields.Char(compute='_compute_document', help="What kind of document it was.")
+    has_document = fields.Boolean(compute='_compute_document')
     reason = fields.Char(readonly=True)
     seal_number = fields.Integer(readonly=True, copy=False)
     hash = fields.Char(readonly=True, copy=False)
@@ -113,6 +115,24 @@ class MarketplaceAuditLog(models.Model):
                 for key in sorted(before.keys() | after.keys())
             )
 
+    @api.depends('model_name', 'res_id')
+    @api.depends_context('lang')
+    def _compute_document(self):
+        for model_name, rows in self.grouped('model_name').items():
+            label = self.env['ir.model'].sudo()._get(model_name).name
+            there = self._existing(model_name, rows.mapped('res_id'))
+            for row in rows:
+                row.document_type = label or model_name
+                row.has_document = row.res_id in there
+
+    @api.model
+    def _existing(self, model_name, ids):
+        """Return which of the documents are still there, of a kind that may be gone as well."""
+        model = self.env.get(model_name)
+        if model is None or model._abstract:
+            return set()
+        return set(model.sudo().browse(filter(None, ids)).exists().ids)
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -143,20 +163,38 @@ class MarketplaceAuditLog(models.Model):
         """
         if not records:
             return
-        origin = dict(self._log_origin(), action=action, model_name=records._name, system=system)
+        names = [record.display_name for record in records.sudo()]
+        self._append(records._name, records.ids, names, {'action': action, 'system': system}, [
+            self._log_column(records, reason),
+            self._log_column(records, before, json.dumps),
+            self._log_column(records, after, json.dumps),
+        ])
+
+    @api.model
+    def _log_event(self, model_name, name, action, reason=None, after=None, system=False, res_id=0):
+        """Append one row about something that is not a change of single documents.
+
+        :param str model_name: the kind of documents concerned
+        :param str name: what it was about, in words
+        :param int res_id: the one document concerned, if there is one
+        """
+        values = {'action': action, 'system': system}
+        after = json.dumps(after) if after else None
+        self._append(model_name, [res_id], [name], values, [[reason or None], [None], [after]])
+
+    @api.model
+    def _append(self, model_name, ids, names, values, columns):
+        """Insert rows; ``columns`` are reason, before and after, each with one item per row."""
+        values = dict(self._log_origin(), model_name=model_name, **values)
         self.env.cr.execute(SQL(
             """
             INSERT INTO marketplace_audit_log (%s, res_id, res_name, reason, before, after)
             SELECT %s, entry.*
               FROM unnest(%s::int[], %s::text[], %s::text[], %s::jsonb[], %s::jsonb[]) AS entry
             """,
-            SQL(', ').join(map(SQL.identifier, origin)),
-            SQL(', ').join(SQL("%s", value) for value in origin.values()),
-            records.ids,
-            [record.display_name for record in records.sudo()],
-            self._log_column(records, reason),
-            self._log_column(records, before, json.dumps),
-            self._log_column(records, after, json.dumps),
+            SQL(', ').join(map(SQL.identifier, values)),
+            SQL(', ').join(SQL("%s", value) for value in values.values()),
+            ids, names, *columns,
         ))  # fmt: skip
 
     @api.model
@@ -197,62 +235,59 @@ class MarketplaceAuditLog(models.Model):
             return False
         number, digest = self._seal_head()
         rows = self.sudo().search([('seal_number', '=', False)], order='id', limit=SEAL_BATCH)
-        for row in rows:
+        seals = []
+        for values in rows.read(HASHED_FIELDS, load=None):
             number += 1
-            digest = row._digest(digest)
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE marketplace_audit_log SET seal_number = %s, hash = %s WHERE id = %s",
-                    number, digest, row.id,
-                )
-            )  # fmt: skip
+            digest = self._digest(values, digest)
+            seals.append((values['id'], number, digest))
+        if seals:
+            self.env.cr.execute(SQL(
+                "UPDATE marketplace_audit_log row SET seal_number = seal.number, hash = seal.hash"
+                "  FROM unnest(%s::int[], %s::int[], %s::text[]) AS seal(id, number, hash)"
+                " WHERE row.id = seal.id",
+                *map(list, zip(*seals, strict=True)),
+            ))
         rows.invalidate_recordset(['seal_number', 'hash'])
         return len(rows) == SEAL_BATCH
 
     @api.model
     def _seal_head(self):
+        """Return number and hash of the row that was sealed last."""
         self.env.cr.execute(
             "SELECT seal_number, hash FROM marketplace_audit_log"
             " WHERE seal_number IS NOT NULL ORDER BY seal_number DESC LIMIT 1"
         )
         return self.env.cr.fetchone() or (0, GENESIS)
 
-    def _digest(self, previous):
-        """Return the SHA-256 of this row chained to the ``previous`` digest."""
-        self.ensure_one()
-        values = self.read(HASHED_FIELDS, load=None)[0]
+    @api.model
+    def _digest(self, values, previous):
+        """Return the SHA-256 of a row's values chained to the ``previous`` digest."""
         payload = json.dumps(values, sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256((previous + payload).encode()).hexdigest()
 
-    @api.model
-    def _verify_chain(self):
-        """Return the sealed rows at which the chain breaks; none when nothing was tampered with."""
-        broken = self.browse()
-        number, digest = 0, GENESIS
-        for row in self.sudo().search([('seal_number', '!=', False)], order='seal_number'):
-            number += 1
-            if row.seal_number != number or row.hash != row._digest(digest):
-                broken |= row
-                number = row.seal_number
-            digest = row.hash
-        return broken
+    # === ACTION METHODS === #
 
     def action_verify_chain(self):
-        """Tell the auditor whether the log was tampered with."""
+        """Check that nobody tampered with the log; the result is kept."""
         self.check_access('read')
-        broken = self._verify_chain()
-        if broken:
-            message = self.env._(
-                "The chain breaks at these entries: %s", ", ".join(str(row.id) for row in broken)
-            )
-        else:
-            message = self.env._("The chain of entries is intact.")
+        verification_sudo = self.env['marketplace.audit.verification'].sudo().create({})
+        verification_sudo._start()
         return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'message': message,
-                'type': 'danger' if broken else 'success',
-                'sticky': bool(broken),
-            },
+            'type': 'ir.actions.act_window',
+            'res_model': 'marketplace.audit.verification',
+            'res_id': verification_sudo.id,
+            'views': [(False, 'form')],
+            'target': 'current',
+        }
+
+    def action_open_document(self):
+        """Open the document that an entry is about, if it is still there."""
+        self.ensure_one()
+        if not self.has_document:
+            raise UserError(self.env._("This document is not there any more."))
+        return {
+            'type': 'ir.actions.act_window',
+            'res_model': self.model_name,
+            'res_id': self.res_id,
+            'views': [(False, 'form')],
         }
