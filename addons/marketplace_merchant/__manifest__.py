@@ -16,6 +16,7 @@
         'security/ir.model.access.csv',
         'security/ir_rules.xml',
         'security/ir_rules_people.xml',
+        'security/ir_rules_requirement.xml',
         'security/ir_rules_listing.xml',
         'security/ir_rules_exit.xml',
         # Data

@@ -5,6 +5,7 @@ from . import deadline_mixin
 from . import guard_mixin
 from . import state_mixin
 from . import licence_mixin
+from . import requirement_rule
 
 from . import agreement
 from . import agreement_acceptance
@@ -43,6 +44,10 @@ from . import qualification_type
 from . import requirement
 from . import res_groups
 from . import res_users
+from . import requirement_application
+from . import requirement_due
+from . import requirement_gaps
+from . import requirement_submission
 from . import shop
 from . import tier
 from . import tier_change

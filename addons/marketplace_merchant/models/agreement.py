@@ -116,6 +116,16 @@ class MarketplaceAgreement(models.Model):
         """Return the version of this kind of agreement that merchants accept now."""
         return self.search([('kind', '=', kind), ('state', '=', 'in_force')], limit=1)
 
+    def _bound_merchants(self, merchants):
+        """Return those of ``merchants`` that this version binds, all if there is none."""
+        if not self:
+            return merchants
+        rows = self.env['marketplace.agreement.acceptance'].sudo()._read_group(
+            [('merchant_id', 'in', merchants.ids), ('agreement_id', '=', self.id)],
+            ['merchant_id'],
+        )
+        return merchants.browse(merchant.id for (merchant,) in rows)
+
     @api.model
     def _from_form(self, agreement_id):
         """Return the agreement in force that a form names.

@@ -156,9 +156,10 @@ class MarketplaceMerchant(models.Model):
     @api.depends_context('lang')
     def _compute_missing_text(self):
         for merchant in self:
-            missing = merchant._missing('take_orders') + merchant._missing('be_paid')
             merchant.missing_text = "\n".join(
-                f"{item['name']}: {item['message']}" for item in missing
+                f"{item['name']}: {item['message']}"
+                for capability in ('list', 'take_orders', 'be_paid')
+                for item in merchant._missing(capability)
             )
 
     # === CRUD METHODS === #
@@ -217,5 +218,5 @@ class MarketplaceMerchant(models.Model):
     def _activate_if_ready(self):
         """Make merchants active that have all that listing goods takes, the deposit included."""
         for merchant in self.sudo():
-            if merchant.state == 'onboarding' and not merchant._missing('list'):
+            if merchant.state == 'onboarding' and not merchant._is_barred('list'):
                 merchant._move_to('active', system=True)

@@ -417,6 +417,7 @@ class MarketplaceMerchantApplication(models.Model):
             lambda document: document.state == 'pending'
         )._move_to('valid')
         self.agreement_acceptance_ids.merchant_id = merchant
+        self.requirement_submission_ids.merchant_id = merchant
         if not self.applicant_id.partner_id.parent_id:
             self.applicant_id.partner_id.parent_id = merchant.partner_id
         merchant._activate_if_ready()

@@ -247,17 +247,18 @@ class MarketplaceMerchantApplication(models.Model):
             if name not in OPTIONAL_FIELDS and not self[name]
         }
 
-    def _requirements(self, kind):
+    def _requirements(self, kind, stages=('submit',)):
         """Return what the application has to bring along, of one kind."""
-        return self.env['marketplace.requirement']._for_capability('list', {
-            'country': self.country_id,
-            'entity_type': self.entity_type,
-            'categories': self.category_ids,
-            'tier': self.tier_id,
-        }).filtered(lambda requirement: requirement.kind == kind)
+        return self.env['marketplace.requirement']._for_stages(
+            stages, self._requirement_profile()
+        ).filtered(lambda requirement: requirement.kind == kind)
 
     def _required_document_types(self):
         return self._requirements('document').qualification_type_id
+
+    def _offered_document_types(self):
+        """Return what the applicant may upload: also what may follow until the approval."""
+        return self._requirements('document', ('submit', 'approval')).qualification_type_id
 
     def _missing_document_types(self):
         return self._required_document_types() - self.qualification_ids.type_id
@@ -332,7 +333,7 @@ class MarketplaceMerchantApplication(models.Model):
             'entity_types': self._fields['entity_type']._description_selection(self.env),
             'countries': self._offered_countries(),
             'categories': self._offered_categories(),
-            'document_types': application_sudo._required_document_types(),
+            'document_types': application_sudo._offered_document_types(),
             'agreements': application_sudo._required_agreements(),
         }
 

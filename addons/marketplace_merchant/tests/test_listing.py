@@ -152,7 +152,7 @@ class TestListing(ListingCommon):
             {'name': "Bare", 'list_price': 1}
         )
         self.patch(
-            self.registry['marketplace.merchant'], '_missing',
+            self.registry['marketplace.merchant'], '_blocking',
             lambda merchant, capability: [{'message': f"Pay in, to {capability}"}],
         )
         with self.assertRaises(UserError) as caught:

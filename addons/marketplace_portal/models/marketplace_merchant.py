@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.marketplace_merchant.models.requirement_rule import CAPABILITIES
+
 from ..const import RETURN_TODO
 
 
@@ -77,7 +79,7 @@ class MarketplaceMerchant(models.Model):
         """
         self.ensure_one()
         missing = {}
-        for capability in ('list', 'take_orders', 'be_paid'):
+        for capability, _label in CAPABILITIES:
             for item in self.sudo()._missing(capability):
                 url = self._portal_requirement_url(item['requirement'])
                 missing.setdefault(item['message'], {**item, 'url': url})
@@ -89,7 +91,7 @@ class MarketplaceMerchant(models.Model):
             'document': ('owner', 'documents'),
             'deposit': ('finance', 'deposit'),
             'bank_account': ('finance', 'bank'),
-        }[requirement.kind]
+        }.get(requirement.kind, ('owner', 'requirements'))
         return self._is_member(role) and f'/my/merchant/{page}'
 
     def _portal_balances(self):
@@ -164,7 +166,7 @@ class MarketplaceMerchant(models.Model):
     def _portal_requirements(self):
         profile = self._requirement_profile()
         requirements = self.env['marketplace.requirement'].sudo()
-        for capability in ('take_orders', 'be_paid'):
+        for capability, _label in CAPABILITIES:
             requirements |= requirements._for_capability(capability, profile)
         return requirements
 

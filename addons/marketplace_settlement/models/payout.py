@@ -169,7 +169,7 @@ class MarketplacePayout(models.Model):
                         payout.merchant_id.display_name,
                     )
                 )
-            if missing := payout.merchant_id._missing('be_paid'):
+            if missing := payout.merchant_id._blocking('be_paid'):
                 raise UserError(
                     self.env._(
                         "%(merchant)s cannot be paid: %(message)s",

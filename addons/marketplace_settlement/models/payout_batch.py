@@ -165,11 +165,13 @@ class MarketplacePayoutBatch(models.Model):
         """Make one payout per merchant and currency of what posted statements owe."""
         self.ensure_one()
         Payout = self.env['marketplace.payout'].sudo()
-        for (merchant, currency), statements in self._payable_statements().grouped(
+        payable = self._payable_statements()
+        barred = payable.merchant_id._barred('be_paid')
+        for (merchant, currency), statements in payable.grouped(
             lambda statement: (statement.merchant_id, statement.currency_id)
         ).items():
             account = merchant.bank_account_ids.filtered(lambda acc: acc.state == 'verified')[:1]
-            if account and not merchant._missing('be_paid'):
+            if account and merchant not in barred:
                 payout = Payout.create({
                     'name': self.env['ir.sequence'].sudo().next_by_code('marketplace.payout'),
                     'batch_id': self.id,
