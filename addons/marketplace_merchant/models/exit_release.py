@@ -43,8 +43,9 @@ class MarketplaceExitRelease(models.Model):
         for release in self.filtered(
             lambda release: not release.date_released and release.date <= today
         ):
-            release.exit_id.merchant_id._release_deposit(release, release._amount_due())
-            release.date_released = today
+            amount = release._amount_due()
+            release.exit_id.merchant_id._release_deposit(release, amount)
+            release.write({'amount': amount, 'date_released': today})
 
     def _amount_due(self):
         """Return what this stage gives back of what is left of the deposit."""

@@ -3,6 +3,9 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+# Nothing new begins for merchants in these states.
+LEAVING_STATES = ('exiting', 'closed', 'expelled')
+
 
 class MarketplaceMerchant(models.Model):
     """How a merchant leaves."""
@@ -128,6 +131,22 @@ class MarketplaceMerchant(models.Model):
         :rtype: list[dict]
         """
         return []
+
+    def _prepare_obstacle(
+        self, key, name, model, ids, amount, currency, until=False, holds_deposit=False
+    ):
+        """Return one item of :meth:`_exit_obstacles`."""
+        return {
+            'key': key,
+            'name': name,
+            'count': len(ids),
+            'amount': amount,
+            'currency': currency,
+            'until': until,
+            'model': model,
+            'ids': ids,
+            'holds_deposit': holds_deposit,
+        }
 
     def _last_order_end(self):
         """Return the day on which the last order was closed, or False."""

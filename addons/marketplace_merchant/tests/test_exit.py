@@ -7,7 +7,6 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.marketplace_merchant.models.merchant_exit import MarketplaceMerchant
 from odoo.addons.marketplace_merchant.tests.people_common import LICENCES, PeopleCommon
 
 
@@ -31,22 +30,19 @@ class TestExit(PeopleCommon):
             ('_deposit_balance', lambda merchant: self.deposit),
             ('_release_deposit', self._pay_back),
         ):
-            patcher = patch.object(MarketplaceMerchant, name, method)
+            patcher = patch.object(self.registry['marketplace.merchant'], name, method)
             patcher.start()
             self.addCleanup(patcher.stop)
 
     def _pay_back(self, release, amount):
         self.released.append((release.days, amount))
         self.deposit = round(self.deposit - amount, 2)
-        release.amount = amount
 
     def _obstacle(self, **values):
-        return {
-            'key': 'orders', 'name': "Orders", 'count': 1, 'amount': 100.0,
-            'currency': self.merchant.currency_id, 'until': False,
-            'model': 'marketplace.merchant', 'ids': self.merchant.ids, 'holds_deposit': True,
-            **values,
-        }  # fmt: skip
+        return dict(self.merchant._prepare_obstacle(
+            'orders', "Orders", 'marketplace.merchant', self.merchant.ids, 100.0,
+            self.merchant.currency_id, holds_deposit=True,
+        ), **values)  # fmt: skip
 
     def _start(self):
         return self.merchant.with_user(self.manager)._start_exit(self.reason, "Too dear")
@@ -139,7 +135,7 @@ class TestExit(PeopleCommon):
         leaving = self._start()
         self.deposit = 1000.0
         with patch.object(
-            MarketplaceMerchant, '_last_order_end',
+            self.registry['marketplace.merchant'], '_last_order_end',
             lambda merchant: self.today - timedelta(days=10),
         ):  # fmt: skip
             self._days_pass(leaving, 40)

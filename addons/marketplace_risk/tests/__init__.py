@@ -5,3 +5,4 @@ from . import test_complaint_access
 from . import test_complaint_deadlines
 from . import test_complaint_evidence
 from . import test_complaint_refund
+from . import test_exit

@@ -42,5 +42,7 @@ from . import statement_posting
 from . import payout
 from . import payout_batch
 from . import deposit_movement
+from . import deposit_release
+from . import merchant_exit
 from . import merchant_money
 from . import checker

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 BUCKETS = {'available': 'available', 'held': 'held', 'in_statement': 'in_transit', 'paid': 'paid'}
 CLEARING_KINDS = (
     'sale', 'shipping', 'discount', 'sale_refund', 'shipping_refund', 'discount_refund',
+    'deposit_release',
 )  # fmt: skip
 FEE_KINDS = ('commission', 'commission_refund', 'service_fee', 'service_fee_refund')
 
@@ -53,6 +54,7 @@ class MarketplaceBalanceEntry(models.Model):
             ('penalty', "Penalty"),
             ('compensation', "Compensation"),
             ('adjustment', "Adjustment"),
+            ('deposit_release', "Deposit Released"),
         ],
         required=True,
         readonly=True,

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from odoo import api, fields, models
 
+from odoo.addons.marketplace_merchant.models.merchant_exit import LEAVING_STATES
 from odoo.addons.payment import utils as payment_utils
 
 
@@ -29,7 +30,7 @@ class MarketplaceMerchant(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('deposit_movement_ids.amount', 'tier_id.deposit_amount')
+    @api.depends('deposit_movement_ids.amount', 'tier_id.deposit_amount', 'state')
     def _compute_deposit(self):
         groups = self.env['marketplace.deposit.movement']._read_group(
             [('merchant_id', 'in', self.ids)], ['merchant_id'], ['amount:sum']
@@ -41,7 +42,7 @@ class MarketplaceMerchant(models.Model):
             balance = balances.get(merchant.id, 0.0)
             required = tier.currency_id._convert(
                 tier.deposit_amount, merchant.currency_id, merchant.company_id, today
-            ) if tier.deposit_amount else 0.0  # fmt: skip
+            ) if tier.deposit_amount and merchant.state not in LEAVING_STATES else 0.0  # fmt: skip
             merchant.deposit_required = required
             merchant.deposit_balance = balance
             merchant.deposit_missing = max(required - balance, 0.0)

@@ -12,6 +12,7 @@ from . import test_split
 from . import test_stock
 from . import test_money_arithmetic
 from . import test_money_example
+from . import test_money_exit
 from . import test_money_refunds
 from . import test_money_rules
 from . import test_money_payouts

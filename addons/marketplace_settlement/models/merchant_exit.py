@@ -1,0 +1,143 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+
+from odoo import models
+
+from .marketplace_order import OPEN_STATES
+from .marketplace_return import CLOSED_STATES
+
+
+class MarketplaceMerchant(models.Model):
+    """What orders and money keep open when a merchant leaves."""
+
+    _inherit = 'marketplace.merchant'
+
+    # === BUSINESS METHODS === #
+
+    def _exit_obstacles(self):
+        self.ensure_one()
+        merchant = self.sudo()
+        return [
+            *super()._exit_obstacles(),
+            *merchant._open_orders(),
+            *merchant._open_return_windows(),
+            *merchant._open_returns(),
+            *merchant._open_balances(),
+            *merchant._open_statements(),
+            *merchant._open_deposit(),
+        ]
+
+    def _last_order_end(self):
+        self.ensure_one()
+        (completed,) = self.env['marketplace.order'].sudo()._read_group(
+            [('merchant_id', '=', self.id)], [], ['date_completed:max']
+        )[0]
+        return max(filter(None, (super()._last_order_end(), completed and completed.date())),
+                   default=False)
+
+    def _deposit_balance(self):
+        self.ensure_one()
+        return self.sudo().deposit_balance
+
+    def _release_deposit(self, release, amount):
+        super()._release_deposit(release, amount)
+        if self.currency_id.compare_amounts(amount, 0.0) > 0:
+            self.env['marketplace.deposit.movement'].sudo()._release(release, amount)
+
+    # === WHAT IS OPEN === #
+
+    def _open_orders(self):
+        """Return the orders that are not with the shopper yet, by currency."""
+        groups = self.env['marketplace.order']._read_group(
+            [
+                ('merchant_id', '=', self.id),
+                '|',
+                ('state', 'in', (*OPEN_STATES, 'shipped')),
+                '&', ('state', '=', 'delivered'), ('date_received', '=', False),
+            ],
+            ['currency_id'], ['amount_total:sum', 'id:array_agg'],
+        )  # fmt: skip
+        return [
+            self._prepare_obstacle(
+                'orders', self.env._("Orders under way"), 'marketplace.order', ids, amount,
+                currency, holds_deposit=True,
+            )
+            for currency, amount, ids in groups
+        ]
+
+    def _open_return_windows(self):
+        """Return the orders that the shopper may still send back."""
+        groups = self.env['marketplace.order']._read_group(
+            [
+                ('merchant_id', '=', self.id),
+                ('state', '=', 'delivered'), ('date_received', '!=', False),
+            ],
+            ['currency_id'], ['amount_total:sum', 'date_received:max', 'id:array_agg'],
+        )  # fmt: skip
+        window = timedelta(days=self.company_id.marketplace_return_days)
+        return [
+            self._prepare_obstacle(
+                'return_windows', self.env._("Orders that may still be returned"),
+                'marketplace.order', ids, amount, currency, until=(received + window).date(),
+                holds_deposit=True,
+            )
+            for currency, amount, received, ids in groups
+        ]
+
+    def _open_returns(self):
+        groups = self.env['marketplace.return']._read_group(
+            [('merchant_id', '=', self.id), ('state', 'not in', CLOSED_STATES)],
+            ['order_id.currency_id'], ['amount:sum', 'id:array_agg'],
+        )  # fmt: skip
+        return [
+            self._prepare_obstacle(
+                'returns', self.env._("Returns"), 'marketplace.return', ids, amount, currency,
+                holds_deposit=True,
+            )
+            for currency, amount, ids in groups
+        ]
+
+    def _open_balances(self):
+        """Return what no statement covers yet: owed to the merchant, or its debt."""
+        groups = self.env['marketplace.balance.entry']._read_group(
+            [('merchant_id', '=', self.id), ('state', 'in', ('pending', 'available', 'held'))],
+            ['currency_id'], ['amount:sum', 'id:array_agg', 'order_id:recordset'],
+        )  # fmt: skip
+        return [
+            self._prepare_obstacle(
+                *(
+                    ('balance', self.env._("Owed to the merchant, in no statement yet"))
+                    if amount > 0 else ('debt', self.env._("Debt of the merchant"))
+                ),
+                'marketplace.balance.entry', ids, abs(amount), currency,
+                until=max(filter(None, orders.mapped('available_date')), default=False)
+                if amount > 0 else False,
+            )
+            for currency, amount, ids, orders in groups
+            if not currency.is_zero(amount)
+        ]
+
+    def _open_statements(self):
+        groups = self.env['marketplace.statement']._read_group(
+            [('merchant_id', '=', self.id), ('state', '!=', 'paid')],
+            ['currency_id'], ['amount_net:sum', 'id:array_agg'],
+        )  # fmt: skip
+        return [
+            self._prepare_obstacle(
+                'statements', self.env._("Statements that are not paid"),
+                'marketplace.statement', ids, amount, currency,
+            )
+            for currency, amount, ids in groups
+        ]
+
+    def _open_deposit(self):
+        balance = self._deposit_balance()
+        if self.currency_id.compare_amounts(balance, 0.0) <= 0:
+            return []
+        return [self._prepare_obstacle(
+            'deposit', self.env._("Deposit that is not given back"),
+            'marketplace.deposit.movement', self.deposit_movement_ids.ids, balance,
+            self.currency_id,
+            until=max(filter(None, self._running_exit().release_ids.mapped('date')), default=False),
+        )]
