@@ -2,6 +2,7 @@
 
 # The mixins come first: the models below inherit them.
 from . import deadline_mixin
+from . import notice_mixin
 from . import guard_mixin
 from . import state_mixin
 from . import licence_mixin
@@ -18,6 +19,7 @@ from . import exit
 from . import exit_reason
 from . import exit_release
 from . import exit_stage
+from . import brand
 from . import home_card
 from . import ir_attachment
 from . import ir_http
@@ -39,7 +41,10 @@ from . import merchant_team
 from . import product_category
 from . import product_product
 from . import product_template
+from . import product_template_documents
 from . import qualification
+from . import qualification_clock
+from . import qualification_goods
 from . import qualification_type
 from . import requirement
 from . import res_groups
@@ -48,6 +53,7 @@ from . import requirement_application
 from . import requirement_due
 from . import requirement_gaps
 from . import requirement_submission
+from . import requirement_brand
 from . import shop
 from . import tier
 from . import tier_change

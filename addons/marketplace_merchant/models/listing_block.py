@@ -83,11 +83,20 @@ class MarketplaceListingBlock(models.Model):
 
         :return: the goods that were blocked because of them
         """
+        return self._release_where(
+            SQL("res_model = %s AND res_id = ANY(%s)", sources._name, sources.ids)
+        )
+
+    @api.model
+    def _release_where(self, condition):
+        """Take back the blocks that meet an SQL condition.
+
+        :return: the goods that were blocked by them
+        """
         self._flush_selling()
         rows = self.env.execute_query(SQL(
-            "DELETE FROM marketplace_listing_block WHERE res_model = %s AND res_id = ANY(%s)"
-            " RETURNING product_tmpl_id, reason",
-            sources._name, sources.ids,
+            "DELETE FROM marketplace_listing_block WHERE %s RETURNING product_tmpl_id, reason",
+            condition,
         ))  # fmt: skip
         return self._apply(rows, 'back_on_sale')
 

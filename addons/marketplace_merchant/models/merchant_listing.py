@@ -50,7 +50,7 @@ class MarketplaceMerchant(models.Model):
         """Draft goods of the merchant.
 
         :param dict values: ``name``, ``description_sale``, ``list_price``, ``categ_id``,
-            ``barcode``, ``default_code``, ``weight`` and ``image``, a dict of ``filename`` and
+            ``brand_id``, ``barcode``, ``default_code``, ``weight`` and ``image``, a dict of ``filename`` and
             base64 ``content``; anything else is ignored
         :return: the goods, a draft
         :raise FieldErrors: with a message for each wrong value
@@ -110,6 +110,9 @@ class MarketplaceMerchant(models.Model):
             'list_price': lambda: self._read_price(reader),
             'categ_id': lambda: reader.record(
                 'categ_id', _("Category"), self._listing_categories()
+            ),
+            'brand_id': lambda: reader.record(
+                'brand_id', _("Brand"), self.env['marketplace.brand']._offered(), required=False
             ),
             'barcode': lambda: reader.text(
                 'barcode', _("Barcode"), required=False, limit=CODE_MAX_LENGTH

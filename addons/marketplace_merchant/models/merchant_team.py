@@ -161,13 +161,19 @@ class MarketplaceMerchant(models.Model):
 
     # === PORTAL METHODS: PAPERS === #
 
-    def portal_upload(self, type_id, filename, content, number=None, valid_until=None):
+    def portal_upload(
+        self, type_id, filename, content, number=None, valid_until=None, brand_ids=None
+    ):
         """Hand in a document or its renewal, to be reviewed; for owners.
 
-        The live version stays valid until the new one is accepted.
+        The live version stays valid until the new one is accepted. A renewal of the same document
+        that still waits for its review is replaced.
 
         :param int type_id: kind of document
         :param str content: the file in base64
+        :param list brand_ids: the brands that it names, for documents that name brands
+        :return: the id of the document
+        :rtype: int
         :raise FieldErrors: everything that is wrong
         """
         self.ensure_one()
@@ -175,14 +181,15 @@ class MarketplaceMerchant(models.Model):
         Qualification = self.env['marketplace.qualification']
         vals = Qualification._prepare_upload(
             self.env['marketplace.qualification.type']._from_form(type_id),
-            filename, content, number, valid_until,
+            filename, content, number, valid_until, brand_ids,
         )
-        merchant_sudo = elevate(self)
-        merchant_sudo.qualification_ids.filtered(
-            lambda document: document.type_id.id == vals['type_id'] and document.state == 'pending'
-        )._move_to('superseded', system=True)
         document_sudo = elevate(Qualification).create(dict(vals, merchant_id=self.id))
+        document_sudo._number_version()
+        document_sudo._same_kind().filtered(
+            lambda other: other.state == 'pending' and other.brand_ids <= document_sudo.brand_ids
+        )._move_to('superseded', system=True)
         document_sudo._move_to('pending')
+        return document_sudo.id
 
     def portal_accept_agreement(self, agreement_id):
         """Accept the version of an agreement that is in force; for owners."""

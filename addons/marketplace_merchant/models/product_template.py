@@ -365,7 +365,11 @@ class ProductTemplate(models.Model):
     def _check_listing_complete(self):
         """Raise unless everything is there that a review needs; says all that is missing."""
         self.ensure_one()
-        missing = [gap['message'] for gap in self.merchant_id._blocking('list')]
+        missing = [
+            gap['message'] for gap in self.merchant_id._blocking('list')
+            if gap['requirement'].kind != 'document'
+        ]
+        missing += self._missing_document_messages().get(self, [])
         if not self.categ_id:
             missing.append(self.env._("Choose a category."))
         if not self.image_1920:

@@ -1,7 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 import base64
-from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -16,6 +15,8 @@ AUDITOR = 'marketplace_merchant.group_auditor'
 NUMBER_MAX_LENGTH = 64
 # A document in these states stands for what it certifies.
 COUNTING_STATES = ('valid', 'expiring', 'grace')
+# It did, and does not any more: goods that need it are off sale.
+LAPSED_STATES = ('expired', 'revoked')
 
 
 class MarketplaceQualification(models.Model):
@@ -27,11 +28,12 @@ class MarketplaceQualification(models.Model):
         'marketplace.guard.mixin',
         'marketplace.state.mixin',
         'marketplace.deadline.mixin',
+        'marketplace.notice.mixin',
     ]
     _description = "Document"
     _order = 'id desc'
 
-    _guard_frozen = ('merchant_id', 'application_id', 'type_id', 'file')
+    _guard_frozen = ('merchant_id', 'application_id', 'type_id', 'file', 'previous_id')
     _reason_actions = ('action_reject', 'action_revoke')
     _state_moves = (
         Move('draft', 'pending', by=('applicant', 'member_owner', 'system')),
@@ -44,7 +46,7 @@ class MarketplaceQualification(models.Model):
         Move('grace', 'expired', by=('system',)),
         *(
             Move(state, 'superseded', by=(OFFICER, 'system'))
-            for state in (*COUNTING_STATES, 'expired')
+            for state in (*COUNTING_STATES, *LAPSED_STATES)
         ),
         *(Move(state, 'revoked', by=(MANAGER,), reason=True) for state in COUNTING_STATES),
     )
@@ -63,6 +65,15 @@ class MarketplaceQualification(models.Model):
         ondelete='restrict', copy=False,
     )  # fmt: skip
     number = fields.Char(readonly=True)
+    brand_ids = fields.Many2many(
+        comodel_name='marketplace.brand', string="Brands", readonly=True, copy=False,
+        help="The brands that the document names; it covers no others.",
+    )  # fmt: skip
+    version = fields.Integer(readonly=True, copy=False, default=1)
+    previous_id = fields.Many2one(
+        comodel_name='marketplace.qualification', string="Renews", readonly=True, copy=False,
+        index='btree_not_null', ondelete='set null',
+    )  # fmt: skip
     valid_until = fields.Date(readonly=True, help="Last day on which the document is valid.")
     # Scans are for the people who review them, not for everybody who sees the merchant.
     file = fields.Binary(
@@ -109,6 +120,7 @@ class MarketplaceQualification(models.Model):
         """Accept the document; the version before it is replaced."""
         for document in self:
             document.sudo()._move_to('valid')
+        self.sudo().merchant_id._activate_if_ready()
 
     def action_reject(self, reason):
         """Refuse the document; the merchant reads why."""
@@ -137,40 +149,48 @@ class MarketplaceQualification(models.Model):
 
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)
-        for document in self:
-            document.deadline = document._next_deadline(target)
+        # What was still to be said about the state before is no news any more.
+        self.notice = False
+        self._reschedule()
         if target == 'valid':
             self._supersede_previous()
-        elif target in ('expiring', 'grace', 'expired'):
-            self._tell_owners()
-
-    def _next_deadline(self, state):
-        """Return the moment at which a document in this state moves on by itself, if ever."""
-        if not self.valid_until:
-            return False
-        days = {
-            'valid': -self.type_id.warning_days,
-            'expiring': 1,
-            'grace': 1 + self.type_id.grace_days,
-        }
-        if state not in days:
-            return False
-        return datetime.combine(self.valid_until, time()) + timedelta(days=days[state])
-
-    def _on_deadline(self):
-        following = {'valid': 'expiring', 'expiring': 'grace', 'grace': 'expired'}
-        self._move_to(following[self.state], system=True)
+        if target in ('valid', *LAPSED_STATES):
+            self._settle_goods(self.merchant_id)
 
     def _supersede_previous(self):
-        """Replace the live version of each document that has just become valid."""
+        """Replace what each document that has just become valid renews.
+
+        A document that names brands replaces those whose brands it names all.
+        """
         for document in self.filtered('merchant_id'):
-            previous = self.search([
-                ('merchant_id', '=', document.merchant_id.id),
-                ('type_id', '=', document.type_id.id),
-                ('state', 'in', (*COUNTING_STATES, 'expired')),
-                ('id', '!=', document.id),
-            ])
-            previous._move_to('superseded', system=True)
+            others = document._same_kind().filtered(
+                lambda other: other.state in (*COUNTING_STATES, *LAPSED_STATES)
+            )
+            # The run that lets documents expire looks at the same rows: one of us goes first.
+            others.lock_for_update(allow_referencing=True)
+            others.filtered(
+                lambda other, named=document.brand_ids: other.brand_ids <= named
+            )._move_to('superseded', system=True)
+
+    def _same_kind(self):
+        """Return the merchant's other documents of this kind; of these brands if it names any."""
+        self.ensure_one()
+        others = self.search([
+            ('merchant_id', '=', self.merchant_id.id),
+            ('type_id', '=', self.type_id.id),
+            ('id', '!=', self.id),
+        ])
+        if not self.brand_ids:
+            return others
+        return others.filtered(lambda other: other.brand_ids & self.brand_ids)
+
+    def _number_version(self):
+        """Note which version of the document this is, and which one it renews."""
+        for document in self.filtered('merchant_id'):
+            previous = document._same_kind().filtered(
+                lambda other: other.state in (*COUNTING_STATES, *LAPSED_STATES)
+            )[:1]
+            document.write({'previous_id': previous.id, 'version': previous.version + 1})
 
     def _tell_owners(self):
         """Mail the owners of the merchants concerned where a document stands."""
@@ -184,27 +204,38 @@ class MarketplaceQualification(models.Model):
     # === UPLOADS === #
 
     @api.model
-    def _prepare_upload(self, document_type, filename, content, number, valid_until):
+    def _prepare_upload(
+        self, document_type, filename, content, number, valid_until, brand_ids=None
+    ):
         """Return the values of a document that comes from outside, checked and made harmless.
 
         :param document_type: kind of document
         :param str content: the file in base64
+        :param brand_ids: ids of the brands that it names, if its kind names any
         :raise FieldErrors: everything that is wrong with it, at ``document_<id of the type>``
         """
         key = f'document_{document_type.id}'
-        reader = FormReader(self.env, {'number': number, 'valid_until': valid_until})
+        reader = FormReader(
+            self.env, {'number': number, 'valid_until': valid_until, 'brand_ids': brand_ids}
+        )
         reader.text('number', self.env._("Number of the document"),
                     required=document_type.needs_number, limit=NUMBER_MAX_LENGTH)
         reader.day('valid_until', self.env._("Valid until"), required=document_type.needs_expiry)
-        if (day := reader.clean.get('valid_until')) and day < fields.Date.context_today(self):
-            reader.fail('valid_until', self.env._(
-                "This document has expired on %s. Please upload a valid one.", day,
-            ))
+        if mistake := document_type._number_mistake(reader.clean.get('number')):
+            reader.fail('number', mistake)
+        if mistake := document_type._validity_mistake(reader.clean.get('valid_until')):
+            reader.fail('valid_until', mistake)
+        if document_type.covers_brands:
+            reader.records(
+                'brand_ids', self.env._("Brands"), self.env['marketplace.brand']._offered()
+            )
         messages = list(reader.errors.values())
         try:
             name, data, mimetype = self.env['ir.attachment']._marketplace_check_upload(
                 filename, content
             )
+            if mistake := document_type._file_mistake(name, data, mimetype):
+                messages.append(mistake)
         except UserError as error:
             messages.append(str(error))
         if messages:

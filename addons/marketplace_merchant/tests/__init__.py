@@ -5,6 +5,8 @@ from . import test_application_form
 from . import test_audit
 from . import test_bank_account
 from . import test_exit
+from . import test_document_goods
+from . import test_documents
 from . import test_file_check
 from . import test_listing
 from . import test_listing_block

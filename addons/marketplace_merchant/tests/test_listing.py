@@ -153,7 +153,10 @@ class TestListing(ListingCommon):
         )
         self.patch(
             self.registry['marketplace.merchant'], '_blocking',
-            lambda merchant, capability: [{'message': f"Pay in, to {capability}"}],
+            lambda merchant, capability: [{
+                'requirement': merchant.env['marketplace.requirement'].new({'kind': 'deposit'}),
+                'message': f"Pay in, to {capability}",
+            }],
         )
         with self.assertRaises(UserError) as caught:
             listing.portal_submit_listing()

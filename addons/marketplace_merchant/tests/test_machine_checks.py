@@ -148,9 +148,9 @@ class TestMachineChecks(PeopleCommon):
         application = self._in_review()
         self.assertEqual(self._result(application, 'category'), 'passed')
         self.env['marketplace.requirement'].with_user(self.manager).create({
-            'name': "Brand", 'kind': 'document', 'capability': 'list',
+            'name': "Tax", 'kind': 'document', 'capability': 'list',
             'qualification_type_id':
-                self.env.ref('marketplace_merchant.qualification_type_brand').id,
+                self.env.ref('marketplace_merchant.qualification_type_tax').id,
             'category_ids': self.fashion.ids,
         })  # fmt: skip
         application.action_run_checks()

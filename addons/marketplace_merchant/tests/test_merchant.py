@@ -82,10 +82,10 @@ class TestMerchant(PeopleCommon):
 
     def test_requirements_concern_those_they_are_meant_for(self):
         Requirement = self.env['marketplace.requirement']
-        brand = self.env.ref('marketplace_merchant.qualification_type_brand')
+        tax = self.env.ref('marketplace_merchant.qualification_type_tax')
         row = Requirement.create({
-            'name': "Brand", 'kind': 'document', 'capability': 'take_orders',
-            'qualification_type_id': brand.id,
+            'name': "Tax", 'kind': 'document', 'capability': 'take_orders',
+            'qualification_type_id': tax.id,
         })  # fmt: skip
         self.merchant.partner_id.country_id = self.china
         germany = self.env.ref('base.de')
@@ -107,7 +107,7 @@ class TestMerchant(PeopleCommon):
                     **values,
                 })  # fmt: skip
                 names = [item['name'] for item in self.merchant._missing('take_orders')]
-                self.assertEqual("Brand" in names, concerned)
+                self.assertEqual("Tax" in names, concerned)
                 self.assertNotIn("Brand", [i['name'] for i in self.merchant._missing('list')])
 
     # === COLUMNS === #
@@ -184,38 +184,6 @@ class TestMerchant(PeopleCommon):
             self.assertEqual(Shop._make_slug(name, 'M0042'), slug)
 
     # === DOCUMENTS === #
-
-    def test_a_document_runs_through_its_life_and_is_renewed(self):
-        today = fields.Date.today()
-        owner = self.merchant.with_user(self.applicant)
-        owner.portal_upload(
-            self.food_type.id, "f.png", self.scan, "F-1", str(fields.Date.add(today, days=60))
-        )
-        document = self.merchant.qualification_ids
-        document.with_user(self.officer).action_approve()
-        for state in ('expiring', 'grace', 'expired'):
-            self.assertTrue(document.deadline)
-            document._process_deadline()
-            self.assertEqual(document.state, state)
-        self.assertFalse(document.deadline)
-        self.assertEqual(len(self._mails(document)), 3)
-        owner.portal_upload(
-            self.food_type.id, "f.png", self.scan, "F-2", str(fields.Date.add(today, days=400))
-        )
-        renewal = self.merchant.qualification_ids - document
-        self.assertEqual((renewal.state, document.state), ('pending', 'expired'))
-        renewal.with_user(self.officer).action_approve()
-        self.assertEqual((renewal.state, document.state), ('valid', 'superseded'))
-
-    def test_deadlines_of_a_document(self):
-        document = self.env['marketplace.qualification'].create({
-            'merchant_id': self.merchant.id, 'type_id': self.food_type.id,
-            'valid_until': '2030-03-31',
-        })  # fmt: skip
-        for state, day in (
-            ('valid', '2030-03-01'), ('expiring', '2030-04-01'), ('grace', '2030-04-16'),
-        ):  # fmt: skip
-            self.assertEqual(str(document._next_deadline(state)), f'{day} 00:00:00')
 
     def test_a_rejected_renewal_leaves_the_live_version(self):
         owner = self.merchant.with_user(self.applicant)

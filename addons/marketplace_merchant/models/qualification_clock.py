@@ -1,0 +1,143 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+import logging
+from datetime import datetime, time, timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+RUN_BATCH = 2000
+# How a document that nobody renews goes on.
+FOLLOWING = {'valid': 'expiring', 'expiring': 'grace', 'grace': 'expired'}
+
+
+class MarketplaceQualification(models.Model):
+    """The clock of documents: reminders, expiry, grace, and the end of it.
+
+    Everything is done for a batch of documents at once, in a number of statements that does not
+    grow with it: on a bad day thousands of documents expire together.
+    """
+
+    _inherit = 'marketplace.qualification'
+
+    date_off_sale = fields.Date(
+        string="Goods Leave on", compute='_compute_date_off_sale', store=True, index=True,
+        help="The day after the grace: goods that need the document leave the shop.",
+    )  # fmt: skip
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('valid_until', 'type_id.grace_days')
+    def _compute_date_off_sale(self):
+        for document in self:
+            document.date_off_sale = document.valid_until and (
+                document.valid_until + timedelta(days=1 + document.type_id.grace_days)
+            )
+
+    # === BUSINESS METHODS === #
+
+    def _state_end(self, state):
+        """Return the moment at which a document in this state moves on by itself, if ever."""
+        if not self.valid_until or state not in FOLLOWING:
+            return False
+        kind = self.type_id
+        days = {
+            'valid': -kind._reminders()[0], 'expiring': 1, 'grace': 1 + kind.grace_days,
+        }  # fmt: skip
+        return self._moment(days[state])
+
+    def _next_deadline(self, state):
+        """Return when a document in this state moves on by itself, or the next reminder is due."""
+        end = self._state_end(state)
+        if state != 'expiring' or not end:
+            return end
+        moments = [self._moment(-days) for days in self.type_id._reminders()]
+        return min([moment for moment in moments if moment > fields.Datetime.now()], default=end)
+
+    def _moment(self, days):
+        """Return the beginning of the day so many days after the last day of validity."""
+        return datetime.combine(self.valid_until, time()) + timedelta(days=days)
+
+    def _reschedule(self):
+        """Set the deadlines anew, as the states and kinds of the documents say."""
+        self.flush_recordset(['deadline'])
+        deadlines = [document._next_deadline(document.state) or None for document in self]
+        self.env.cr.execute(SQL(
+            "UPDATE marketplace_qualification AS document SET deadline = plan.deadline"
+            " FROM unnest(%s::int[], %s::timestamp[]) AS plan(id, deadline)"
+            " WHERE document.id = plan.id",
+            self.ids, deadlines,
+        ))  # fmt: skip
+        self.invalidate_recordset(['deadline'])
+
+    # === CLOCK === #
+
+    @api.model
+    def _process_deadlines(self):
+        """Take all documents that are due as far as the clock says, batch by batch."""
+        due = [('deadline', '<=', fields.Datetime.now())]
+        model = self.sudo()
+        cron = self.env['ir.cron']
+        cron._commit_progress(remaining=model.search_count(due))
+        while batch := model.search(
+            due, order='deadline, id', limit=RUN_BATCH
+        ).try_lock_for_update():
+            batch._process_batch()
+            if not cron._commit_progress(len(batch)):
+                break
+
+    def _process_batch(self):
+        """Advance a batch; if one document breaks it, each has its turn alone."""
+        try:
+            with self.env.cr.savepoint():
+                self._advance()
+        except Exception:
+            _logger.exception("Documents could not be processed together, now one by one")
+            for document in self:
+                document._process_deadline()
+
+    def _on_deadline(self):
+        self._advance()
+
+    def _advance(self):
+        """Move documents on whose time has come, remind merchants, and take goods off sale.
+
+        They have a deadline, hence a last day of validity.
+        """
+        now = fields.Datetime.now()
+        entered = {}
+        for source, target in FOLLOWING.items():
+            over = self.filtered(
+                lambda document, source=source:
+                    document.state == source and document._state_end(source) <= now
+            )
+            entered[target] = over._move_set(source, target, self._advance_reason(target))
+        self._remind(self.filtered(lambda document: document.state == 'expiring'))
+        (entered['grace'] | entered['expired']).filtered(
+            lambda document: document.state in ('grace', 'expired')
+        )._give_notice('marketplace_merchant.mail_template_qualification_state')
+        self._settle_goods(entered['expired'].merchant_id)
+        self._reschedule()
+
+    @api.model
+    def _advance_reason(self, state):
+        return {
+            'expiring': self.env._("The first reminder before its last day was due."),
+            'grace': self.env._("Its last day of validity has passed."),
+            'expired': self.env._("The days of grace are over and no renewal was accepted."),
+        }[state]
+
+    @api.model
+    def _remind(self, documents):
+        """Let the merchants be reminded; a later deadline follows, so each reminder comes once."""
+        documents.filtered('merchant_id')._give_notice(
+            'marketplace_merchant.mail_template_qualification_reminder'
+        )
+        today = fields.Date.context_today(self)
+        self.env['marketplace.audit.log']._log(
+            documents, 'change', system=True,
+            reason=self.env._("The merchant is reminded to renew it."),
+            after=[{'days_left': (document.valid_until - today).days} for document in documents],
+        )  # fmt: skip
