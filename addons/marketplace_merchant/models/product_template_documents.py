@@ -120,16 +120,20 @@ class ProductTemplate(models.Model):
 
     @api.model
     def _document_needs(self, condition):
-        """Return the query of which goods need which documents.
+        """Return the query of which goods need which documents now.
 
         :param SQL condition: which ``goods`` to look at
         :return: template_id, merchant_id, requirement_id, type_id, and the brand_id that the
             document has to name, if it names brands
         :rtype: SQL
         """
-        self.flush_model(['merchant_id', 'categ_id', 'brand_id', 'listing_state', 'active'])
+        self.flush_model([
+            'merchant_id', 'categ_id', 'brand_id', 'listing_state', 'is_sellable', 'active',
+        ])
         self.env['marketplace.merchant'].flush_model(['entity_type', 'tier_id', 'partner_id'])
         self.env['res.partner'].flush_model(['country_id'])
+        self.env['marketplace.requirement.submission'].flush_model()
+        self.env['marketplace.requirement.due'].flush_model()
         return SQL(
             """
             SELECT goods.id AS template_id, goods.merchant_id, rule.id AS requirement_id,
@@ -139,7 +143,9 @@ class ProductTemplate(models.Model):
               JOIN res_partner AS partner ON partner.id = merchant.partner_id
          LEFT JOIN marketplace_brand AS brand ON brand.id = goods.brand_id
         CROSS JOIN (%(rules)s) AS rule
-             WHERE goods.active AND %(condition)s
+         LEFT JOIN (%(excused)s) AS excused
+                ON excused.merchant_id = merchant.id AND excused.requirement_id = rule.id
+             WHERE goods.active AND %(condition)s AND excused.merchant_id IS NULL
                AND (rule.entity_type IS NULL OR rule.entity_type = merchant.entity_type)
                AND (rule.countries IS NULL OR partner.country_id = ANY(rule.countries))
                AND (rule.tiers IS NULL OR merchant.tier_id = ANY(rule.tiers))
@@ -149,4 +155,5 @@ class ProductTemplate(models.Model):
             """,
             condition=condition,
             rules=self.env['marketplace.requirement']._document_rules(),
+            excused=self.env['marketplace.requirement']._excused_query(),
         )

@@ -7,10 +7,8 @@ from odoo.tools import SQL
 GOODS_CAPABILITIES = ['list', 'take_orders']
 
 
-class MarketplaceRequirement(models.Model):
-    """Documents that single goods need, by category and brand."""
-
-    _inherit = 'marketplace.requirement'
+class MarketplaceRequirementRule(models.AbstractModel):
+    _inherit = 'marketplace.requirement.rule'
 
     brand_ids = fields.Many2many(
         comodel_name='marketplace.brand', string="Brands",
@@ -18,30 +16,36 @@ class MarketplaceRequirement(models.Model):
         " document that names brands, the goods of all brands that need an authorisation.",
     )  # fmt: skip
 
+
+class MarketplaceRequirement(models.Model):
+    """Documents that single goods need, by category and brand."""
+
+    _inherit = 'marketplace.requirement'
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
         requirements = super().create(vals_list)
-        requirements._settle_goods(requirements.qualification_type_id)
+        requirements._settle_goods_of(requirements.qualification_type_id)
         return requirements
 
     def write(self, vals):
         kinds = self.qualification_type_id
         result = super().write(vals)
-        self._settle_goods(kinds | self.qualification_type_id)
+        self._settle_goods_of(kinds | self.qualification_type_id)
         return result
 
     def unlink(self):
         kinds = self.qualification_type_id
         result = super().unlink()
-        self._settle_goods(kinds)
+        self._settle_goods_of(kinds)
         return result
 
     # === BUSINESS METHODS === #
 
     @api.model
-    def _settle_goods(self, kinds):
+    def _settle_goods_of(self, kinds):
         """Let goods that are off sale follow the rules about their documents at once."""
         documents = self.env['marketplace.qualification'].sudo()
         documents._settle_goods(documents.search([
