@@ -148,7 +148,9 @@ class MarketplaceQualification(models.Model):
             'off_day': format_date(self.env, self.date_off_sale),
         }
         if not self.listing_count:
-            return self.env._("Renew it by %(day)s. None of your products hangs on it now.", **values)
+            return self.env._(
+                "Renew it by %(day)s. None of your products hangs on it now.", **values
+            )
         if not values['share']:
             return self.env._(
                 "Renew it by %(day)s, or %(goods)s of your products leave the shop on %(off_day)s.",

@@ -164,7 +164,7 @@ class MarketplaceQualificationType(models.Model):
         days = {int(part) for part in parts if part.isdecimal()}
         if not days or not all(map(str.isdecimal, parts)) or max(days) > REMINDER_MAX_DAYS:
             raise ValidationError(self.env._(
-                "Please write the days of the reminders as numbers of at most %s: 60, 30, 15, 7, 1.",
+                "Please write the days of the reminders as numbers up to %s: 60, 30, 15, 7, 1.",
                 REMINDER_MAX_DAYS,
             ))
         return sorted(days, reverse=True)

@@ -1,6 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import Command, fields
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
