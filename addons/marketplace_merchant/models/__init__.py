@@ -38,6 +38,7 @@ from . import merchant_listing
 from . import merchant_member
 from . import merchant_selling
 from . import merchant_team
+from . import merchant_tier
 from . import product_category
 from . import product_product
 from . import product_template
@@ -54,6 +55,11 @@ from . import requirement_due
 from . import requirement_gaps
 from . import requirement_submission
 from . import requirement_brand
+from . import res_company_tier
 from . import shop
 from . import tier
 from . import tier_change
+from . import tier_pin
+from . import tier_run
+from . import tier_run_line
+from . import tier_test

@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class MarketplaceTier(models.Model):
@@ -71,7 +72,28 @@ class MarketplaceTier(models.Model):
         default=5,
         help="Working days in which an application of the tier is decided.",
     )
-    merchant_count = fields.Integer(compute='_compute_merchant_count')
+    minimum_stay_days = fields.Integer(
+        string="Minimum Stay (days)",
+        default=90,
+        help="A review moves a merchant only after so many days in the tier, up or down.",
+    )
+    share_cap = fields.Float(
+        string="Share at Most (%)",
+        digits=(5, 2),
+        default=100,
+        help="How large a part of the active merchants may rise into the tier, if the settings"
+        " limit it. Who no longer reaches a higher tier drops even into a full one.",
+    )
+    test_ids = fields.One2many(
+        comodel_name='marketplace.tier.test', inverse_name='tier_id', string="Tests", copy=True
+    )
+    merchant_share = fields.Float(
+        string="Share (%)", compute='_compute_merchant_count', digits=(5, 1),
+        help="Of the active merchants.",
+    )
+    merchant_count = fields.Integer(
+        string="Active Merchants", compute='_compute_merchant_count'
+    )
 
     _code_uniq = models.Constraint('UNIQUE (code)', "There is already a tier of this kind.")
     _amounts_positive = models.Constraint(
@@ -79,8 +101,12 @@ class MarketplaceTier(models.Model):
         "The deposit and the days until settlement cannot be negative.",
     )
     _percents_range = models.Constraint(
-        'CHECK (logistics_subsidy BETWEEN 0 AND 100 AND listing_sampling_rate BETWEEN 0 AND 100)',
-        "The logistics subsidy and the share of listings to review lie between 0 and 100 %.",
+        'CHECK (logistics_subsidy BETWEEN 0 AND 100 AND listing_sampling_rate BETWEEN 0 AND 100'
+        ' AND share_cap BETWEEN 0 AND 100)',
+        "Subsidies and shares lie between 0 and 100 %.",
+    )
+    _minimum_stay_positive = models.Constraint(
+        'CHECK (minimum_stay_days >= 0)', "The minimum stay cannot be negative."
     )
     _review_days_positive = models.Constraint(
         'CHECK (review_days > 0)', "A review takes at least one day."
@@ -90,7 +116,93 @@ class MarketplaceTier(models.Model):
 
     def _compute_merchant_count(self):
         counts = dict(self.env['marketplace.merchant']._read_group(
-            [('tier_id', 'in', self.ids)], ['tier_id'], ['__count']
+            [('state', '=', 'active')], ['tier_id'], ['__count']
         ))
+        total = sum(counts.values())
         for tier in self:
             tier.merchant_count = counts.get(tier, 0)
+            tier.merchant_share = 100 * tier.merchant_count / total if total else 0.0
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('active')
+    def _check_archived_is_empty(self):
+        for tier in self.filtered(lambda tier: not tier.active):
+            count = self.env['marketplace.merchant'].sudo().search_count([
+                ('tier_id', '=', tier.id), ('state', 'not in', ('closed', 'expelled')),
+            ])  # fmt: skip
+            if count:
+                raise ValidationError(self.env._(
+                    "There are merchants in the tier %(tier)s (%(count)s). Move them to other tiers"
+                    " first.", tier=tier.name, count=count,
+                ))
+
+    # === ACTION METHODS === #
+
+    def action_view_merchants(self):
+        """Open the active merchants of the tier."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_merchant.merchant_action'
+        )
+        domain = [('tier_id', '=', self.id), ('state', '=', 'active')]
+        return dict(action, domain=domain, context={}, display_name=self.name)
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _policy(self, company):
+        """Return what decides about the tiers of a company's merchants.
+
+        :return: ``tiers`` from the lowest up, ``tests`` with amounts in the company's currency,
+            and whether ``share_cap`` limits the tiers; fit to be stored
+        :rtype: dict
+        """
+        tiers = self.sudo().search([])
+        return {
+            'share_cap': company.marketplace_tier_share_cap,
+            'tiers': [
+                {name: tier[name] for name in ('id', 'minimum_stay_days', 'share_cap')}
+                for tier in tiers
+            ],
+            'tests': [
+                {
+                    'tier_id': test.tier_id.id,
+                    'purpose': test.purpose,
+                    'metric': test.metric,
+                    'operator': test.operator,
+                    'threshold': tiers._threshold_in(test, company),
+                }
+                for test in tiers.test_ids
+            ],
+        }
+
+    @api.model
+    def _threshold_in(self, test, company):
+        """Return what a test asks for, an amount in the company's currency."""
+        if test.metric != 'sales_12m':
+            return test.threshold
+        today = fields.Date.context_today(self)
+        currency = test.tier_id.currency_id
+        return currency._convert(test.threshold, company.currency_id, company, today)
+
+    def _benefits(self):
+        """Return what the tier brings, as pairs of a label and a value in words.
+
+        :rtype: list[tuple[str, str]]
+        """
+        self.ensure_one()
+        _ = self.env._
+        levels = dict(self._fields['analytics_level']._description_selection(self.env))
+        benefits = [
+            (_("Paid"), _("%s days after completion", self.settlement_days)),
+            (_("Applications reviewed"), _("within %s working days", self.review_days)),
+            (_("Figures about your shop"), levels[self.analytics_level]),
+        ]
+        if self.search_weight:
+            benefits.append((_("Place in search results"), _("%s points more", self.search_weight)))
+        if self.logistics_subsidy:
+            benefits.append((_("Logistics subsidy"), _("%g %%", self.logistics_subsidy)))
+        if self.has_account_manager:
+            benefits.append((_("Service"), _("an account manager of your own")))
+        return benefits

@@ -45,4 +45,5 @@ from . import deposit_movement
 from . import deposit_release
 from . import merchant_exit
 from . import merchant_money
+from . import merchant_tier
 from . import checker
