@@ -41,6 +41,8 @@
         'wizards/reason_wizard_views.xml',
         'views/merchant_check_views.xml',
         'views/merchant_application_views.xml',
+        'views/merchant_application_report_views.xml',
+        'views/verification_service_views.xml',
         'views/tier_views.xml',
         'report/exit_templates.xml',
         'report/exit_reports.xml',
@@ -72,6 +74,7 @@
         'views/res_config_settings_tier_views.xml',
         # Home cards point at the actions above
         'data/home_card_people_data.xml',
+        'data/home_card_application_data.xml',
         'data/home_card_listing_data.xml',
         'data/home_card_exit_data.xml',
         'data/home_card_audit_data.xml',

@@ -7,6 +7,7 @@ from . import guard_mixin
 from . import state_mixin
 from . import licence_mixin
 from . import requirement_rule
+from . import identity_mixin
 
 from . import agreement
 from . import agreement_acceptance
@@ -29,11 +30,14 @@ from . import mail_template
 from . import merchant
 from . import merchant_application
 from . import merchant_application_check
+from . import merchant_application_kind
 from . import merchant_application_portal
+from . import merchant_application_queue
 from . import merchant_bank
 from . import merchant_capability
 from . import merchant_check
 from . import merchant_exit
+from . import merchant_company
 from . import merchant_listing
 from . import merchant_member
 from . import merchant_selling
@@ -63,3 +67,5 @@ from . import tier_pin
 from . import tier_run
 from . import tier_run_line
 from . import tier_test
+from . import verification_request
+from . import verification_service

@@ -23,7 +23,7 @@ class MarketplaceMerchant(models.Model):
         'mail.thread',
         'mail.activity.mixin',
         'marketplace.guard.mixin',
-        'marketplace.licence.mixin',
+        'marketplace.identity.mixin',
         'marketplace.state.mixin',
     ]
     _description = "Merchant"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 
@@ -18,19 +19,22 @@ ANSWER_DAYS = 14
 
 
 class MarketplaceMerchantApplication(models.Model):
-    """A request to open a shop, from the first typed field to the decision of two people."""
+    """A request to open a shop, to change legal data or to leave.
+
+    From the first typed field to the decision of two people.
+    """
 
     _name = 'marketplace.merchant.application'
     _inherit = [
         'mail.thread',
         'mail.activity.mixin',
         'marketplace.guard.mixin',
-        'marketplace.licence.mixin',
+        'marketplace.identity.mixin',
         'marketplace.state.mixin',
         'marketplace.deadline.mixin',
     ]
     _description = "Merchant Application"
-    _order = 'deadline, id desc'
+    _order = 'review_priority desc, deadline, id desc'
     _rec_names_search = ['name', 'company_name', 'shop_name', 'licence_number']
 
     _guard_editable = ('tier_id',)
@@ -48,7 +52,15 @@ class MarketplaceMerchantApplication(models.Model):
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/")
     kind = fields.Selection(
-        selection=[('open', "Open a shop")], required=True, default='open', readonly=True
+        selection=[
+            ('open', "Open a shop"),
+            ('change', "Change company data"),
+            ('leave', "Leave the marketplace"),
+        ],
+        required=True,
+        default='open',
+        readonly=True,
+        index=True,
     )
     applicant_id = fields.Many2one(
         comodel_name='res.users', required=True, readonly=True, index=True, ondelete='restrict',
@@ -125,7 +137,7 @@ class MarketplaceMerchantApplication(models.Model):
     date_submitted = fields.Datetime(string="Submitted on", readonly=True, copy=False)
     date_review_due = fields.Datetime(
         string="Review Due", readonly=True, copy=False,
-        help="Two working days after the applicant's last step.",
+        help="So many working days after the applicant's last step as the tier says.",
     )  # fmt: skip
     is_overdue = fields.Boolean(compute='_compute_is_overdue')
     reviewer_id = fields.Many2one(
@@ -147,6 +159,15 @@ class MarketplaceMerchantApplication(models.Model):
     )
     can_review = fields.Boolean(compute='_compute_can_review')
     can_approve = fields.Boolean(compute='_compute_can_review')
+
+    _opening_uniq = models.UniqueIndex(
+        f"(applicant_id) WHERE kind = 'open' AND state IN {OPEN_STATES}",
+        "You have an application under way already.",
+    )
+    _request_uniq = models.UniqueIndex(
+        f"(merchant_id, kind) WHERE kind != 'open' AND state IN {OPEN_STATES}",
+        "A request of this kind is under way already.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -227,7 +248,9 @@ class MarketplaceMerchantApplication(models.Model):
     def action_run_checks(self):
         """Repeat the machine checks, for example after a service was out of reach."""
         self._check_reviewer()
-        self.sudo()._run_machine_checks()
+        application_sudo = self.sudo()
+        application_sudo.verification_request_ids._ask_again()
+        application_sudo._run_machine_checks()
 
     def action_accept_passed(self):
         """Accept at once all checks that the machine passed and nobody has decided."""
@@ -298,6 +321,7 @@ class MarketplaceMerchantApplication(models.Model):
         """Raise unless the acting user reviews this application now."""
         self.ensure_one()
         self._check_group(OFFICER)
+        self.sudo()._touch()
         if self.state != 'in_review':
             raise UserError(self.env._(
                 "This application is not in review. Reload the page to see where it stands."
@@ -326,23 +350,47 @@ class MarketplaceMerchantApplication(models.Model):
                 "\n".join(f"{check.name}: {check.machine_note}" for check in changed),
             ))
 
+    def _touch(self):
+        """Write the row, so that of two people or tabs at once the later one starts again.
+
+        Under Odoo's isolation it would otherwise decide upon what it saw before the other acted.
+        """
+        self.flush_recordset()
+        self.env.cr.execute(SQL(
+            "UPDATE marketplace_merchant_application SET write_date = write_date WHERE id IN %s",
+            self._ids,
+        ))
+
     # === STATE HOOKS === #
 
     def _state_actor_applicant(self):
-        return self.env.user == self.applicant_id
+        return self.sudo()._is_applicant()
+
+    def _is_applicant(self):
+        """Return whether the acting user speaks here: the applicant, or the merchant's owners."""
+        self.ensure_one()
+        if self.kind == 'open':
+            return self.env.user == self.applicant_id
+        return self.merchant_id._is_member('owner')
 
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)
         for application in self:
             getattr(application, f'_enter_{target}')()
-        template = {
+        templates = {
             'submitted': 'mail_template_application_received',
             'info_required': 'mail_template_application_info_requested',
             'approved': 'mail_template_application_approved',
             'rejected': 'mail_template_application_rejected',
-        }.get(target)
-        if template:
-            self.env['mail.template']._marketplace_send(f'marketplace_merchant.{template}', self)
+        }
+        for kind, applications in self.grouped('kind').items():
+            template = templates.get(target)
+            if target == 'approved' and kind != 'open':
+                template = 'mail_template_request_approved'
+            if template:
+                self.env['mail.template']._marketplace_send(
+                    f'marketplace_merchant.{template}', applications
+                )
 
     def _enter_submitted(self):
         self.date_submitted = fields.Datetime.now()
@@ -355,6 +403,7 @@ class MarketplaceMerchantApplication(models.Model):
 
     def _hand_in(self):
         """Start the review's clock and let the machine look at what was handed in."""
+        self.date_turn = fields.Datetime.now()
         self.date_review_due = self.deadline = self._review_due()
         self.qualification_ids.filtered(
             lambda document: document.state == 'draft'
@@ -362,23 +411,27 @@ class MarketplaceMerchantApplication(models.Model):
         self._run_machine_checks()
 
     def _enter_info_required(self):
+        self._end_turn()
         self.deadline = self._deadline_in(days=ANSWER_DAYS)
 
     def _enter_approved(self):
-        self.deadline = False
-        self._open_merchant()
+        self._close()
+        getattr(self, f'_carry_out_{self.kind}')()
 
     def _enter_rejected(self):
-        self.deadline = False
+        self._close()
 
     def _enter_withdrawn(self):
-        self.deadline = False
+        self._close()
 
-    @api.model
+    def _close(self):
+        self._end_turn()
+        self.write({'deadline': False, 'date_decided': fields.Datetime.now()})
+
     def _review_due(self):
-        """Return the end of the review: so many working days, Monday to Friday, from now."""
+        """Return the end of the review: the tier's working days, Monday to Friday, from now."""
         due, days = fields.Datetime.now(), 0
-        while days < REVIEW_WORKING_DAYS:
+        while days < (self.tier_id.review_days or REVIEW_WORKING_DAYS):
             due += timedelta(days=1)
             days += due.weekday() < 5
         return due
@@ -401,9 +454,15 @@ class MarketplaceMerchantApplication(models.Model):
     def _managers(self):
         return self.env.ref(MANAGER).all_user_ids.filtered('active')
 
+    def _subject_text(self):
+        """Return what it is about, as the applicant calls it."""
+        self.ensure_one()
+        kind = dict(self._fields['kind']._description_selection(self.env))[self.kind]
+        return ": ".join(filter(None, (kind, self.shop_name or self.company_name)))
+
     # === APPROVAL === #
 
-    def _open_merchant(self):
+    def _carry_out_open(self):
         """Create the merchant with its contact, shop and owner, and hand the papers over to it."""
         self.ensure_one()
         merchant = self.env['marketplace.merchant'].create(self._prepare_merchant_values())
@@ -412,15 +471,21 @@ class MarketplaceMerchantApplication(models.Model):
             {'merchant_id': merchant.id, 'user_id': self.applicant_id.id, 'role_owner': True}
         )
         self.env['marketplace.shop'].create(self._prepare_shop_values(merchant))
-        self.qualification_ids.merchant_id = merchant
-        self.qualification_ids.filtered(
-            lambda document: document.state == 'pending'
-        )._move_to('valid')
+        self._hand_over_documents()
         self.agreement_acceptance_ids.merchant_id = merchant
         self.requirement_submission_ids.merchant_id = merchant
-        if not self.applicant_id.partner_id.parent_id:
+        if not self._keeps_own_contact():
             self.applicant_id.partner_id.parent_id = merchant.partner_id
         merchant._activate_if_ready()
+
+    def _keeps_own_contact(self):
+        """Return whether the applicant stays a contact of its own, and not of the merchant's.
+
+        As a person of the merchant's it reads the merchant's invoices; but whatever it has bought
+        would be the merchant's too from then on. Other addons know of more such business.
+        """
+        contact = self.applicant_id.partner_id
+        return bool(contact.parent_id or contact.is_company or contact.vat or contact.child_ids)
 
     def _prepare_partner_values(self):
         """Return the values of the merchant's contact: the legal entity."""

@@ -2,8 +2,10 @@
 
 import re
 
-from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 
 from odoo.addons.marketplace_merchant.models.licence_mixin import ENTITY_TYPES
 from odoo.addons.marketplace_merchant.models.merchant_application import OPEN_STATES
@@ -11,7 +13,8 @@ from odoo.addons.marketplace_merchant.tools.elevate import elevate
 from odoo.addons.marketplace_merchant.tools.field_errors import FieldErrors
 from odoo.addons.marketplace_merchant.tools.form_reader import TEXT_MAX_LENGTH, FormReader
 
-# Fields of each step; those of the documents and the agreement are named after what is required.
+# The form to open a shop: fields of each step; those of the documents and the agreement are named
+# after what is required.
 STEP_FIELDS = {
     'company': (
         'company_name', 'entity_type', 'licence_number', 'legal_representative', 'country_id',
@@ -23,6 +26,13 @@ STEP_FIELDS = {
     'agreement': (),
     'review': (),
 }  # fmt: skip
+# What a merchant fills in for a request of its own.
+REQUEST_FIELDS = {
+    'company': STEP_FIELDS['company'],
+    'documents': (),
+    'note': ('note',),
+    'review': (),
+}
 OPTIONAL_FIELDS = ('legal_representative', 'zip', 'shop_description')
 LICENCE_PATTERN = re.compile(r'[A-Za-z0-9][A-Za-z0-9 ./-]{3,63}')
 EDITABLE_STATES = ('draft', 'info_required')
@@ -41,13 +51,13 @@ class MarketplaceMerchantApplication(models.Model):
                 "Please sign in with your own account as a customer to apply as a merchant."
             ))
         model_sudo = elevate(self)
-        application_sudo = model_sudo.search(
-            [('applicant_id', '=', self.env.uid), ('state', 'in', OPEN_STATES)],
-            order='id desc',
-            limit=1,
-        )
+        application_sudo = model_sudo.search([
+            ('applicant_id', '=', self.env.uid),
+            ('kind', '=', 'open'),
+            ('state', 'in', OPEN_STATES),
+        ], limit=1)
         if not application_sudo:
-            application_sudo = model_sudo.create(self._prepare_draft_values())
+            application_sudo = model_sudo._start_draft()
         return application_sudo.with_env(self.env)
 
     def portal_save(self, step, values):
@@ -59,7 +69,7 @@ class MarketplaceMerchantApplication(models.Model):
         :raise FieldErrors: everything that is wrong; nothing is saved then
         """
         application_sudo = self._check_applicant(editable=True)
-        if step not in STEP_FIELDS:
+        if step not in application_sudo._form_fields():
             raise UserError(self.env._("This form has no such step."))
         clean = application_sudo._read_step(step, values)
         if clean:
@@ -112,6 +122,7 @@ class MarketplaceMerchantApplication(models.Model):
         :raise UserError: if it was handed in before
         """
         application_sudo = self._check_applicant()
+        application_sudo._touch()
         if application_sudo.state in ('submitted', 'in_review'):
             raise UserError(self.env._(
                 "You have already submitted this application. We are reviewing it and will write"
@@ -135,16 +146,45 @@ class MarketplaceMerchantApplication(models.Model):
         """
         self.ensure_one()
         application_sudo = elevate(self).exists()
-        if not application_sudo or application_sudo.applicant_id != self.env.user:
+        if not application_sudo or not application_sudo._is_applicant():
             raise AccessError(self.env['marketplace.merchant']._no_member_message())
         if editable and application_sudo.state not in EDITABLE_STATES:
             raise UserError(self.env._(
                 "Your application is “%s”: it cannot be changed now.",
                 application_sudo._state_label(application_sudo.state),
             ))
+        if editable:
+            application_sudo._touch()
         return application_sudo
 
     # === FORM === #
+
+    def _form_fields(self):
+        """Return the steps of the form with the fields of each, by the kind of the application."""
+        return STEP_FIELDS if self.kind == 'open' else REQUEST_FIELDS
+
+    @api.model
+    def _start_draft(self):
+        """Create a draft to open a shop.
+
+        Who has applied before need not type and upload everything again.
+
+        :raise ConcurrencyError: when another tab was faster; the call starts again and finds it
+        """
+        previous = self.search(
+            [('applicant_id', '=', self.env.uid), ('kind', '=', 'open')], order='id desc', limit=1
+        )
+        values = self._prepare_draft_values()
+        if previous.state in ('rejected', 'withdrawn'):
+            values.update(previous._prepare_again_values())
+        try:
+            with self.env.cr.savepoint():
+                application = self.create(values)
+        except UniqueViolation as error:
+            raise ConcurrencyError("The application is being started in another tab.") from error
+        if previous.state in ('rejected', 'withdrawn'):
+            application._copy_documents(previous)
+        return application
 
     @api.model
     def _prepare_draft_values(self):
@@ -157,12 +197,31 @@ class MarketplaceMerchantApplication(models.Model):
             'phone': partner.phone,
         }
 
+    def _prepare_again_values(self):
+        """Return what the applicant typed last time."""
+        names = [name for step in STEP_FIELDS.values() for name in step]
+        values = self.copy_data()[0]
+        return {
+            **{name: values[name] for name in names if name in values},
+            'licence_number': self._licence_plain(),
+        }
+
+    def _copy_documents(self, previous):
+        """Hand in again the documents of an earlier application that are still good."""
+        today = fields.Date.context_today(self)
+        self.env['marketplace.qualification'].create([
+            dict(document.copy_data()[0], application_id=self.id, file=document.file,
+                 filename=document.filename, mimetype=document.mimetype)
+            for document in previous.qualification_ids
+            if document.file and (not document.valid_until or document.valid_until >= today)
+        ])
+
     def _read_step(self, step, values):
         """Return the values of a step, ready to write.
 
         :raise FieldErrors: everything that is wrong
         """
-        if not STEP_FIELDS[step]:
+        if not self._form_fields()[step]:
             return {}
         reader = FormReader(self.env, values)
         getattr(self, f'_read_step_{step}')(reader)
@@ -193,8 +252,27 @@ class MarketplaceMerchantApplication(models.Model):
 
     def _read_step_contact(self, reader):
         reader.text('contact_name', self._label('contact_name'))
-        reader.phone('phone', self._label('phone'))
+        self._read_phone(reader)
         reader.email('email', self._label('email'))
+
+    def _read_phone(self, reader):
+        """Read a number that can exist; one of another country carries that country's prefix."""
+        reader.phone('phone', self._label('phone'))
+        if not reader.clean.get('phone'):
+            return
+        try:
+            self._phone_format(
+                number=reader.clean['phone'], country=self.country_id, raise_exception=True
+            )
+        except UserError:
+            reader.fail('phone', self.env._(
+                "%(number)s is no phone number of %(country)s. Please check it; a number of another"
+                " country starts with that country's prefix, as in +49 30 901820.",
+                number=reader.clean['phone'], country=self.country_id.name or '',
+            ))
+
+    def _read_step_note(self, reader):
+        reader.text('note', self._label('note'), limit=TEXT_MAX_LENGTH, multiline=True)
 
     def _read_step_shop(self, reader):
         reader.text('shop_name', self._label('shop_name'))
@@ -227,10 +305,14 @@ class MarketplaceMerchantApplication(models.Model):
         if step == 'review':
             return {
                 field: message
-                for name in STEP_FIELDS if name != 'review'
+                for name in self._form_fields() if name != 'review'
                 for field, message in self._step_errors(name).items()
-            }
+            } or self._request_errors()
         if step == 'documents':
+            if self.kind == 'change':
+                return {} if self.qualification_ids else {'documents': self.env._(
+                    "Please upload at least one document that proves the change."
+                )}
             return {
                 f'document_{kind.id}': self.env._("Please upload: %s.", kind.name)
                 for kind in self._missing_document_types()
@@ -243,9 +325,17 @@ class MarketplaceMerchantApplication(models.Model):
             }
         return {
             name: self.env._("Please fill in: %s.", self._label(name))
-            for name in STEP_FIELDS[step]
+            for name in self._form_fields()[step]
             if name not in OPTIONAL_FIELDS and not self[name]
         }
+
+    def _request_errors(self):
+        """Return what is wrong with a merchant's request as a whole."""
+        if self.kind == 'change' and not self._changes() and (
+            self.licence_hash == self.merchant_id.licence_hash
+        ):
+            return {'change': self.env._("These are the data that we have on file already.")}
+        return {}
 
     def _requirements(self, kind, stages=('submit',)):
         """Return what the application has to bring along, of one kind."""
@@ -286,15 +376,16 @@ class MarketplaceMerchantApplication(models.Model):
             'documents': self.env._("Documents"),
             'shop': self.env._("Shop"),
             'agreement': self.env._("Agreement"),
+            'note': self.env._("Reason"),
             'review': self.env._("Submit"),
         }
         return [
-            application_sudo._portal_step(key, name, {
+            application_sudo._portal_step(key, names[key], {
                 field: remark for field, remark in remarks.items()
-                if field in STEP_FIELDS[key]
+                if field in step_fields
                 or (key == 'documents' and field.startswith('document_'))
             })
-            for key, name in names.items()
+            for key, step_fields in application_sudo._form_fields().items()
         ]
 
     def _portal_step(self, key, name, remarks):

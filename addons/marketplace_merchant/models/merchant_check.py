@@ -42,8 +42,11 @@ class MarketplaceMerchantCheck(models.Model):
             ('phone', "Phone number"),
             ('email', "E-mail address"),
             ('duplicate', "Known identity"),
+            ('related', "Related sellers"),
             ('blacklist', "Blacklist"),
+            ('reputation', "Reputation and credit"),
             ('category', "Permits for the categories"),
+            ('sample', "Sample of the goods"),
             ('shop', "Shop name and text"),
             ('document', "Document"),
         ],
@@ -82,6 +85,9 @@ class MarketplaceMerchantCheck(models.Model):
     decided_by_id = fields.Many2one(comodel_name='res.users', readonly=True)
     decided_on = fields.Datetime(readonly=True)
     can_decide = fields.Boolean(related='application_id.can_review')
+    needs_reason = fields.Boolean(
+        compute='_compute_needs_reason', help="Accepted only with a remark that says why."
+    )
 
     # === COMPUTE METHODS === #
 
@@ -92,6 +98,14 @@ class MarketplaceMerchantCheck(models.Model):
         for check in self:
             check.name = check.sudo().qualification_id.type_id.name or labels.get(check.code)
 
+    @api.depends('code', 'machine_result')
+    def _compute_needs_reason(self):
+        for check in self:
+            sampled = check.code == 'sample' and check.machine_result == 'pending'
+            check.needs_reason = sampled or (
+                check.machine_result == 'failed' and not check._is_barring()
+            )
+
     # === ACTION METHODS === #
 
     def action_accept(self):
@@ -101,6 +115,10 @@ class MarketplaceMerchantCheck(models.Model):
                 raise UserError(self.env._(
                     "%s: the machine found a problem. Use “Accept anyway” and say why.",
                     check.name,
+                ))
+            if check.needs_reason:
+                raise UserError(self.env._(
+                    "%s: please use “Accept anyway” and note what the sample showed.", check.name,
                 ))
         self._decide('accepted')
 

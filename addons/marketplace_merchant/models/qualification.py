@@ -199,7 +199,7 @@ class MarketplaceQualification(models.Model):
         )
 
     def _state_actor_applicant(self):
-        return self.env.user == self.sudo().application_id.applicant_id
+        return bool(self.application_id) and self.application_id._state_actor_applicant()
 
     # === UPLOADS === #
 

@@ -212,7 +212,8 @@ class TestApplication(PeopleCommon):
     # === THE CLOCK === #
 
     @freeze_time('2026-11-20 10:00:00')  # a Friday
-    def test_a_review_takes_two_working_days(self):
+    def test_a_review_takes_the_working_days_of_the_tier(self):
+        self.env['marketplace.tier'].search([], limit=1).review_days = 2
         application = self._submitted()
         self.assertEqual(str(application.date_review_due), '2026-11-24 10:00:00')
         self.assertEqual(application.deadline, application.date_review_due)

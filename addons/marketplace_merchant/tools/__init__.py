@@ -4,3 +4,4 @@ from . import elevate
 from . import field_errors
 from . import form_reader
 from . import secret
+from . import verification_client
