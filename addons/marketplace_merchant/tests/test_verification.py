@@ -266,7 +266,7 @@ class TestVerification(PeopleCommon):
     def test_no_identity_number_stays_with_the_question(self):
         application = self._fill(entity_type='individual', licence_number=IDENTITY)
         identity_type = self.env.ref('marketplace_merchant.qualification_type_identity')
-        application.portal_upload(identity_type.id, "id.png", self.scan)
+        application.portal_upload(identity_type.id, "id.png", self.scan, None, "2099-12-31")
         application.portal_submit()
         self._ask()
         self.assertEqual(self.fake.asked[0]['body']['subject']['number'], IDENTITY)

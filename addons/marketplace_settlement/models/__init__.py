@@ -4,6 +4,7 @@
 from . import res_company
 from . import res_config_settings
 from . import merchant
+from . import merchant_application
 from . import stock_location
 from . import product_product
 from . import product_template
