@@ -131,7 +131,7 @@ class MarketplaceMerchantApplication(models.Model):
         clean = super()._read_step(step, values)
         empty = [
             name for name in self._required_profile_fields()
-            if name in STEP_FIELDS[step] and not clean.get(name)
+            if name in self._form_fields()[step] and not clean.get(name)
         ]
         if empty:
             raise FieldErrors({
