@@ -30,6 +30,7 @@
         'data/requirement_data.xml',
         'data/agreement_data.xml',
         'data/mail_template_people_data.xml',
+        'data/mail_template_bank_data.xml',
         'data/mail_template_listing_data.xml',
         'data/exit_data.xml',
         'data/mail_template_document_data.xml',
@@ -72,6 +73,7 @@
         'views/exit_menus.xml',
         'views/res_config_settings_views.xml',
         'views/res_config_settings_tier_views.xml',
+        'views/res_config_settings_bank_views.xml',
         # Home cards point at the actions above
         'data/home_card_people_data.xml',
         'data/home_card_application_data.xml',

@@ -14,6 +14,7 @@ from . import agreement_acceptance
 from . import audit_log
 from . import audit_verification
 from . import bank_account
+from . import bank_account_change
 from . import base
 from . import blacklist
 from . import exit
@@ -52,6 +53,8 @@ from . import qualification_clock
 from . import qualification_goods
 from . import qualification_type
 from . import requirement
+from . import res_company_bank
+from . import res_config_settings_bank
 from . import res_groups
 from . import res_users
 from . import requirement_application

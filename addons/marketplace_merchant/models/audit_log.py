@@ -2,11 +2,16 @@
 
 import hashlib
 import json
+import logging
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 GENESIS = '0' * 64
 SEAL_BATCH = 5000
@@ -181,6 +186,20 @@ class MarketplaceAuditLog(models.Model):
         values = {'action': action, 'system': system}
         after = json.dumps(after) if after else None
         self._append(model_name, [res_id], [name], values, [[reason or None], [None], [after]])
+
+    @api.model
+    def _log_denied(self, model_name, res_id, name, reason):
+        """Append a row that stays, although what the caller wanted is rolled back.
+
+        It takes a connection of its own; if there is none, the refusal stands without a row.
+        """
+        try:
+            with self.env.registry.cursor() as cr:
+                self.with_env(self.env(cr=cr))._log_event(
+                    model_name, name, 'denied', reason=reason, res_id=res_id
+                )
+        except psycopg2.Error:
+            _logger.exception("The refusal of %s could not be logged", name)
 
     @api.model
     def _append(self, model_name, ids, names, values, columns):

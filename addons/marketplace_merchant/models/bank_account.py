@@ -1,5 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+import unicodedata
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
@@ -14,8 +16,9 @@ class MarketplaceBankAccount(models.Model):
     """Where payouts of a merchant go.
 
     An account is never edited: a new one replaces it, and receives money only after somebody else
-    than the person who entered it has verified it. The number is encrypted; people see its last
-    digits, and revealing it takes a reason and leaves an audit row.
+    than the person who entered it has verified it, and not before the cooling-off is over. The
+    number is encrypted; people see its last digits, and revealing it takes a reason and leaves an
+    audit row.
     """
 
     _name = 'marketplace.bank.account'
@@ -25,15 +28,20 @@ class MarketplaceBankAccount(models.Model):
 
     _guard_frozen = (
         'merchant_id', 'holder_name', 'bank_name', 'number_encrypted', 'number_hash',
-        'number_masked', 'entered_by_id',
-    )
+        'number_masked', 'entered_by_id', 'contact_emails', 'usable_from', 'replaces_id',
+    )  # fmt: skip
+    _secret_fields = ('number_encrypted',)
     _state_moves = (
         Move('draft', 'verified', by=('bank_verifier',)),
         Move('draft', 'rejected', by=('bank_verifier',), reason=True),
         Move('draft', 'replaced', by=('system',)),
         Move('verified', 'replaced', by=('system',)),
+        Move('verified', 'rejected', by=('bank_officer',), reason=True),
+        Move('replaced', 'verified', by=('system',)),
     )
-    _reason_actions = ('action_reject', 'action_reveal')
+    _reason_actions = (
+        'action_reject', 'action_reveal', 'action_stop', 'action_verify_other_holder',
+    )  # fmt: skip
 
     merchant_id = fields.Many2one(
         comodel_name='marketplace.merchant', required=True, readonly=True, index=True,
@@ -71,7 +79,8 @@ class MarketplaceBankAccount(models.Model):
     is_holder_merchant = fields.Boolean(
         string="Holder Is the Merchant",
         compute='_compute_is_holder_merchant',
-        help="Whether the account is held in the merchant's own name.",
+        help="Whether the account is held in the merchant's own name, or for a sole trader or"
+        " an individual in that of the person.",
     )
     duplicate_ids = fields.Many2many(
         comodel_name='marketplace.merchant', string="Also Used by",
@@ -104,10 +113,7 @@ class MarketplaceBankAccount(models.Model):
     @api.depends('holder_name', 'merchant_id.name')
     def _compute_is_holder_merchant(self):
         for account in self:
-            holder, merchant = account.holder_name or '', account.merchant_id.name or ''
-            account.is_holder_merchant = (
-                ''.join(holder.split()).casefold() == ''.join(merchant.split()).casefold()
-            )
+            account.is_holder_merchant = _plain_name(account.holder_name) in account._holder_names()
 
     @api.depends('merchant_id')
     def _compute_duplicate_ids(self):
@@ -139,6 +145,9 @@ class MarketplaceBankAccount(models.Model):
         """Whether the user's role allows to verify and reveal accounts of merchants."""
         return self.env.user.has_group(MANAGER)
 
+    def _state_actor_bank_officer(self):
+        return self._is_bank_officer()
+
     def _state_actor_bank_verifier(self):
         """Two people: whoever entered an account does not verify it."""
         self.ensure_one()
@@ -146,23 +155,54 @@ class MarketplaceBankAccount(models.Model):
 
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)
+        if target == 'rejected':
+            self.sudo().reason = reason
         if target in ('verified', 'rejected'):
             self.sudo().write({
-                'verified_by_id': self.env.uid,
-                'verified_on': fields.Datetime.now(),
-                'reason': reason,
+                'verified_by_id': self.env.uid, 'verified_on': fields.Datetime.now(),
             })
+
+    def _holder_names(self):
+        """Return the names in which the merchant's account may be held, as they are compared."""
+        merchant_sudo = self.merchant_id.sudo()
+        names = [merchant_sudo.name]
+        if merchant_sudo.entity_type != 'company':
+            names.append(merchant_sudo.legal_representative)
+        return [name for name in map(_plain_name, names) if name]
 
     # === ACTION METHODS === #
 
     def action_verify(self):
-        """Pay the merchant to this account from now on; it replaces the one before."""
+        """Pay the merchant to this account; it replaces the one before."""
+        for account in self:
+            if not account.is_holder_merchant:
+                raise UserError(self.env._(
+                    "The holder “%(holder)s” is not the merchant “%(merchant)s”. Use “Verify Other"
+                    " Holder” and say why it is right to pay there.",
+                    holder=account.holder_name, merchant=account.merchant_id.name,
+                ))
+        self._verify()
+
+    def action_verify_other_holder(self, reason):
+        """Verify an account in another name than the merchant's, for a reason."""
+        if not (reason or '').strip():
+            raise UserError(self.env._("Please say why it is right to pay to another holder."))
+        self._verify(reason)
+
+    def action_stop(self, reason):
+        """Pay nothing to a verified account any more, as when the merchant did not enter it.
+
+        The account before it, if there was one, is the merchant's again.
+        """
         self.check_access('read')
         for account_sudo in self.sudo():
-            account_sudo._check_verifiable()
-            account_sudo.merchant_id.bank_account_ids._replace('verified')
-            account_sudo._move_to('verified')
-        self._mail_members('marketplace_merchant.mail_template_bank_account_verified')
+            if account_sudo.state != 'verified':
+                raise UserError(self.env._("Only a verified account can be stopped."))
+            account_sudo._move_to('rejected', reason=reason)
+            account_sudo.flush_recordset(['state'])
+            if account_sudo.replaces_id.state == 'replaced':
+                account_sudo.replaces_id._move_to('verified', reason=reason, system=True)
+        self._mail_members('marketplace_merchant.mail_template_bank_account_stopped')
 
     def action_reject(self, reason):
         """Refuse the account and tell the merchant why; payouts stay where they were."""
@@ -173,6 +213,7 @@ class MarketplaceBankAccount(models.Model):
     def action_reveal(self, reason):
         """Show the full number once; it is not stored anywhere."""
         self.ensure_one()
+        self.check_access('read')
         if not self._is_bank_officer():
             raise AccessError(self.env._("You are not allowed to see account numbers."))
         if not (reason or '').strip():
@@ -206,10 +247,31 @@ class MarketplaceBankAccount(models.Model):
         # The database allows one account in this state: give up the place before it is taken.
         self.flush_recordset(['state'])
 
+    def _verify(self, reason=None):
+        self.check_access('read')
+        for account_sudo in self.sudo():
+            account_sudo._check_verifiable()
+            usable_from = account_sudo._usable_from()
+            before = account_sudo.merchant_id.bank_account_id
+            account_sudo.merchant_id.bank_account_ids._replace('verified')
+            account_sudo._move_to('verified', reason=reason)
+            account_sudo.write({'usable_from': usable_from, 'replaces_id': before.id})
+        self._mail_members('marketplace_merchant.mail_template_bank_account_verified')
+
     def _check_verifiable(self):
-        """Explain the two-person rule, where the general message would not."""
+        """Explain what bars the account, where the general message would not."""
         self.ensure_one()
+        if self._is_bank_officer() and self.blacklist_ids:
+            raise UserError(self.env._(
+                "This account is on the blacklist. Reject it; or lift the entry first, if it is"
+                " there by mistake."
+            ))
         if self._is_bank_officer() and not self._state_actor_bank_verifier():
             raise UserError(self.env._(
                 "You entered this account, so somebody else has to verify it."
             ))
+
+
+def _plain_name(name):
+    """Return a name as it is compared: width, case, spaces and punctuation don't count."""
+    return ''.join(filter(str.isalnum, unicodedata.normalize('NFKC', name or '').casefold()))

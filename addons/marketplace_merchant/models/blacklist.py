@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import NO_ACCESS
+from odoo.fields import NO_ACCESS, Domain
 
 from odoo.addons.marketplace_merchant.tools.secret import keyed_hash, mask
 
@@ -21,7 +21,11 @@ class MarketplaceBlacklist(models.Model):
 
     kind = fields.Selection(
         selection=[
-            ('licence', "Licence or identity number"), ('phone', "Phone"), ('email', "E-mail")
+            ('licence', "Licence or identity number"),
+            ('representative', "Legal representative"),
+            ('phone', "Phone"),
+            ('email', "E-mail"),
+            ('bank_account', "Bank account"),
         ],
         required=True,
         default='licence',
@@ -35,12 +39,23 @@ class MarketplaceBlacklist(models.Model):
         comodel_name='marketplace.merchant', string="Expelled Merchant", readonly=True,
         index='btree_not_null', ondelete='restrict',
     )  # fmt: skip
+    is_hint = fields.Boolean(
+        string="Only a Hint", compute='_compute_is_hint',
+        help="People share names: the same name is a reason to look, not to refuse.",
+    )  # fmt: skip
     reason = fields.Text(required=True)
     active = fields.Boolean(default=True)
 
     _value_uniq = models.Constraint(
         'UNIQUE (kind, value_hash)', "This identity is on the blacklist already."
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('kind')
+    def _compute_is_hint(self):
+        for entry in self:
+            entry.is_hint = entry.kind == 'representative'
 
     # === CRUD METHODS === #
 
@@ -76,22 +91,34 @@ class MarketplaceBlacklist(models.Model):
     def _find(self, identities):
         """Return the entries that match.
 
-        :param dict identities: kind → value, in plain text
+        :param dict identities: kind → value in plain text, or a list of values
         """
-        found = self.sudo().browse()
-        for kind, value in identities.items():
-            if value_hash := keyed_hash(self.env, value):
-                found |= self.sudo().search([('kind', '=', kind), ('value_hash', '=', value_hash)])
-        return found
+        hashes = self._hashes(identities)
+        return self.sudo().search(Domain.OR(
+            Domain('kind', '=', kind) & Domain('value_hash', 'in', list(values))
+            for kind, values in hashes.items()
+        ))
 
     @api.model
     def _ban(self, merchant, identities, reason):
         """Put the identities of an expelled merchant on the list; those on it stay on it."""
-        everything = self.with_context(active_test=False)
-        for kind, value in identities.items():
-            if entry := everything._find({kind: value}):
-                entry.active = True
-            elif value:
-                self.sudo().create({
-                    'kind': kind, 'value': value, 'merchant_id': merchant.id, 'reason': reason,
-                })
+        known = self.with_context(active_test=False)._find(identities)
+        known.filtered(lambda entry: not entry.active).active = True
+        on_list = {(entry.kind, entry.value_hash) for entry in known}
+        self.sudo().create([
+            {'kind': kind, 'value': value, 'merchant_id': merchant.id, 'reason': reason}
+            for kind, values in self._hashes(identities).items()
+            for value_hash, value in values.items()
+            if (kind, value_hash) not in on_list
+        ])
+
+    @api.model
+    def _hashes(self, identities):
+        """Return by kind the fingerprints of the values, each with its value."""
+        hashes = {}
+        for kind, values in identities.items():
+            values = values if isinstance(values, list | tuple) else [values]
+            fingerprints = {keyed_hash(self.env, value): value for value in values if value}
+            fingerprints.pop(False, None)
+            hashes[kind] = fingerprints
+        return hashes

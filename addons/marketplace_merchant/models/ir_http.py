@@ -1,15 +1,10 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-import logging
-
-import psycopg2
 from werkzeug.exceptions import Forbidden
 
 from odoo import models
 from odoo.exceptions import AccessError
 from odoo.http import request
-
-_logger = logging.getLogger(__name__)
 
 REASON_MAX_LENGTH = 1000
 
@@ -27,21 +22,16 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _marketplace_log_denied(cls, exception):
-        """Keep that a person was refused something, on a cursor of its own.
+        """Keep that a person was refused something.
 
-        What the request did before is undone, and that first: its locks must not be in the way.
+        What the request did before is undone first: its locks must not be in the way.
         """
         model_name, res_id, what = cls._marketplace_requested()
         request.env.cr.rollback()
-        try:
-            with request.env.registry.cursor() as cr:
-                env = request.env(cr=cr, user=request.env.uid or request.session.uid)
-                env['marketplace.audit.log']._log_event(
-                    model_name, what, 'denied', res_id=res_id,
-                    reason=cls._marketplace_refusal(exception),
-                )  # fmt: skip
-        except psycopg2.Error:
-            _logger.exception("The refusal of %s could not be logged", what)
+        env = request.env(user=request.env.uid or request.session.uid)
+        env['marketplace.audit.log']._log_denied(
+            model_name, res_id, what, cls._marketplace_refusal(exception)
+        )
 
     @classmethod
     def _marketplace_refusal(cls, exception):

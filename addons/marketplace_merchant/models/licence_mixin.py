@@ -22,6 +22,7 @@ class MarketplaceLicenceMixin(models.AbstractModel):
 
     _name = 'marketplace.licence.mixin'
     _description = "Registered Identity"
+    _secret_fields = ('licence_secret',)
 
     entity_type = fields.Selection(selection=ENTITY_TYPES, default='company')
     licence_number = fields.Char(

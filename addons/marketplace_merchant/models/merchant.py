@@ -207,9 +207,15 @@ class MarketplaceMerchant(models.Model):
         )
 
     def _identities(self):
-        """Return by kind what the merchant can be recognised by, in plain text."""
+        """Return by kind what the merchant can be recognised by, in plain text: one or several."""
         self.ensure_one()
-        return {'licence': self._licence_plain(), 'phone': self.phone, 'email': self.email}
+        return {
+            'licence': self._licence_plain(),
+            'representative': self.legal_representative,
+            'phone': self.phone,
+            'email': self.email,
+            'bank_account': [account._number() for account in self.sudo().bank_account_ids],
+        }
 
     def _get_portal_path(self):
         """Return where a member works for the merchant; the pages are another addon's."""

@@ -6,6 +6,7 @@ from stdnum.exceptions import ValidationError as NumberError
 from stdnum.iso7064 import mod_97_10
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessDenied
 
 from ..tools import secret
 from ..tools.elevate import elevate
@@ -47,9 +48,11 @@ class MarketplaceMerchant(models.Model):
 
     # === PORTAL METHODS === #
 
-    def portal_set_bank_account(self, holder_name, bank_name, number):
+    def portal_set_bank_account(self, holder_name, bank_name, number, password=None):
         """Enter the account for payouts; it is used once the platform has verified it.
 
+        :param str password: of the acting user; needed to change where payouts go, so that an open
+            session or an API key is not enough
         :return: the new account
         :raise FieldErrors: with a message for each wrong value
         """
@@ -58,7 +61,7 @@ class MarketplaceMerchant(models.Model):
         merchant_sudo._check_member('finance')
         values = merchant_sudo._read_bank_account({
             'holder_name': holder_name, 'bank_name': bank_name, 'number': number,
-        })
+        }, password)
         merchant_sudo.bank_account_ids._replace('draft')
         account_sudo = merchant_sudo.bank_account_ids.create(
             merchant_sudo._prepare_bank_account_values(**values)
@@ -74,14 +77,39 @@ class MarketplaceMerchant(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _read_bank_account(self, values):
+    def _has_paid_account(self):
+        """Return whether there is or was an account that payouts go to."""
+        return bool(self.bank_account_id or self.bank_account_ids.filtered('usable_from'))
+
+    def _read_bank_account(self, values, password):
         reader = FormReader(self.env, values)
+        if self._has_paid_account():
+            self._read_password(reader, password)
         reader.text('holder_name', self.env._("Account holder"))
         reader.text('bank_name', self.env._("Bank"))
         reader.text('number', self.env._("Account number"))
         if 'number' in reader.clean:
             self._read_account_number(reader)
         return reader.check()
+
+    def _read_password(self, reader, password):
+        """Let the acting user prove to be who the session says; wrong ones are noted."""
+        user = self.env.user
+        if not isinstance(password, str) or not password:
+            reader.fail('password', self.env._(
+                "Please type your password: it protects your payouts from others."
+            ))
+            return
+        credential = {'login': user.login, 'password': password, 'type': 'password'}
+        try:
+            with user._assert_can_auth(user=user.id):
+                user._check_credentials(credential, {'interactive': True})
+        except AccessDenied:
+            self.env['marketplace.audit.log']._log_denied(
+                self._name, self.id, self.display_name,
+                self.env._("Wrong password when changing the bank account"),
+            )  # fmt: skip
+            reader.fail('password', self.env._("This is not the password you log in with."))
 
     def _read_account_number(self, reader):
         number = NUMBER_SEPARATORS.sub('', reader.clean['number']).upper()

@@ -144,7 +144,7 @@ class MerchantFinance(MerchantPortal):
             errors = self._merchant_submit(lambda: self._merchant_bank_add(merchant_sudo, post))
             if not errors:
                 message = request.env._(
-                    "Thank you. We check the new account; until then payouts go to the old one."
+                    "Thank you. We check the new account; until then nothing changes."
                 )
                 return self._merchant_done(BANK_PATH, message)
         values = self._merchant_values(
@@ -153,6 +153,8 @@ class MerchantFinance(MerchantPortal):
             [(request.env._("Bank account"), BANK_PATH)],
             accounts=merchant_sudo.bank_account_ids,
             errors=errors,
+            needs_password=merchant_sudo._has_paid_account(),
+            cooling_hours=merchant_sudo.company_id.marketplace_bank_cooling_hours,
             # The number is never sent back to the browser, not even after a mistake.
             typed={key: post[key] for key in ('holder_name', 'bank_name') if key in post},
         )
@@ -160,5 +162,6 @@ class MerchantFinance(MerchantPortal):
 
     def _merchant_bank_add(self, merchant_sudo, post):
         merchant_sudo.sudo(False).portal_set_bank_account(
-            post.get('holder_name', ''), post.get('bank_name', ''), post.get('number', '')
-        )
+            post.get('holder_name', ''), post.get('bank_name', ''), post.get('number', ''),
+            post.get('password'),
+        )  # fmt: skip

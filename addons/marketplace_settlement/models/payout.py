@@ -169,6 +169,7 @@ class MarketplacePayout(models.Model):
                         payout.merchant_id.display_name,
                     )
                 )
+            account._check_usable()
             if missing := payout.merchant_id._blocking('be_paid'):
                 raise UserError(
                     self.env._(

@@ -167,11 +167,14 @@ class MarketplacePayoutBatch(models.Model):
         Payout = self.env['marketplace.payout'].sudo()
         payable = self._payable_statements()
         barred = payable.merchant_id._barred('be_paid')
+        cooling = self.env['marketplace.bank.account'].sudo()
         for (merchant, currency), statements in payable.grouped(
             lambda statement: (statement.merchant_id, statement.currency_id)
         ).items():
             account = merchant.bank_account_ids.filtered(lambda acc: acc.state == 'verified')[:1]
-            if account and merchant not in barred:
+            if account.is_cooling:
+                cooling |= account
+            elif account and merchant not in barred:
                 payout = Payout.create({
                     'name': self.env['ir.sequence'].sudo().next_by_code('marketplace.payout'),
                     'batch_id': self.id,
@@ -183,6 +186,8 @@ class MarketplacePayoutBatch(models.Model):
                 # Not by commands: those act with the rights of the person who presses the button.
                 statements.write({'payout_id': payout.id})
         if not self.payout_ids:
+            # Why nothing is paid to somebody who changed the account just now.
+            cooling._check_usable()
             raise UserError(
                 self.env._(
                     "There is nothing to pay: no posted statement of a merchant with a verified"
