@@ -4,6 +4,7 @@ from . import test_application
 from . import test_application_form
 from . import test_audit
 from . import test_bank_account
+from . import test_bank_change
 from . import test_exit
 from . import test_document_goods
 from . import test_documents

@@ -20,8 +20,10 @@ class TestBankAccount(ListingCommon):
 
     def _enter(self, user=None, merchant=None, holder="Listing Maker", number=NUMBER):
         merchant = merchant or self.merchant
-        return merchant.with_user(user or self.finance_clerk).portal_set_bank_account(
-            holder, "Bank of China", number
+        user = user or self.finance_clerk
+        # Test users have their login as password.
+        return merchant.with_user(user).portal_set_bank_account(
+            holder, "Bank of China", number, user.login
         )
 
     def _rows(self, account):
@@ -115,7 +117,7 @@ class TestBankAccount(ListingCommon):
         account = self._enter()
         account_sudo = account.sudo().create(dict(
             self.merchant.with_user(self.manager).sudo()._prepare_bank_account_values(
-                "Listing Maker", "Bank", DIGITS
+                "Listing Rival", "Bank", DIGITS
             ),
             merchant_id=self.rival.id,
         ))

@@ -77,12 +77,34 @@ class TestMerchantFinance(MerchantCommon):
     # === BANK ACCOUNT === #
 
     def test_new_account_waits_for_its_check(self):
-        typed = {'holder_name': "Orders A", 'bank_name': "CMB", 'number': "6225 8801 2345 6789"}
+        typed = self._typed_account()
         page = self._send(BANK_PATH, typed, self.finance_a)
         account = self.merchant_a.bank_account_ids.filtered(lambda a: a.state == 'draft')
         self.assertEqual(account.bank_name, "CMB")
         self.assertIn(account.number_masked, page.text_content())
         self.assertNotIn("62258801", page.text_content().replace(" ", ""))
+
+    def _typed_account(self, **values):
+        return {
+            'holder_name': "Orders A", 'bank_name': "CMB", 'number': "6225 8801 2345 6789",
+            'password': self.finance_a.login, **values,
+        }  # fmt: skip
+
+    def test_a_change_takes_the_password_and_cools_off(self):
+        page = self._send(BANK_PATH, self._typed_account(password="wrong"), self.finance_a)
+        self.assertIn("not the password", self._mistake(page, 'password'))
+        self.assertEqual(self._value(page, 'password'), "")
+        self.assertFalse(self.merchant_a.bank_account_ids.filtered(lambda a: a.state == 'draft'))
+        page = self._send(BANK_PATH, self._typed_account(), self.finance_a)
+        account = self.merchant_a.bank_account_ids.filtered(lambda a: a.state == 'draft')
+        account.with_user(self.manager).action_verify_other_holder("Test")
+        page = self._html(BANK_PATH, self.finance_a)
+        self.assertIn("Payouts from", self._text(page, 'o_bank_cooling'))
+
+    def test_the_first_account_asks_for_no_password(self):
+        self.merchant_a.bank_account_ids._move_to('replaced', system=True)
+        page = self._html(BANK_PATH, self.finance_a)
+        self.assertFalse(page.xpath('//input[@name="password"]'))
 
     def test_mistakes_keep_the_names_but_never_the_number(self):
         number = "DE89 3704 0044 0532 0130 01"

@@ -109,15 +109,11 @@ class MoneyCommon(OrdersCommon):
 
     @classmethod
     def _bank_account(cls, merchant):
-        account = cls.env['marketplace.bank.account'].create({
-            'merchant_id': merchant.id,
-            'holder_name': merchant.name,
-            'bank_name': "Test Bank",
-            'number_encrypted': "-",
-            'number_hash': merchant.code,
-            'number_masked': "**** 1234",
-            'entered_by_id': cls.env.uid,
-        })
+        account = cls.env['marketplace.bank.account'].create(
+            merchant._prepare_bank_account_values(
+                merchant.name, "Test Bank", f'62{merchant.id:014d}'
+            )
+        )
         cls.env.cr.execute(
             "UPDATE marketplace_bank_account SET state = 'verified' WHERE id = %s", [account.id]
         )

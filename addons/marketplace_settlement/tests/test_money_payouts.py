@@ -4,7 +4,7 @@ from psycopg2.errors import CheckViolation, RestrictViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .money_common import MoneyCommon
@@ -222,6 +222,20 @@ class TestMoneyPayouts(MoneyCommon):
         with self.assertRaises(UserError):
             payout.with_user(self.officer).write({'amount': 1.0})
         self.assertEqual(statement.payout_id.payment_id.amount, 113.96)
+
+    def test_no_payout_to_an_account_that_cools_off(self):
+        self._posted()
+        batch = self._batch()
+        account = batch.payout_ids.bank_account_id
+        account.sudo().usable_from = fields.Datetime.add(fields.Datetime.now(), hours=2)
+        with self.assertRaisesRegex(UserError, "payouts to .* start on"):
+            batch.with_user(self.approver).action_approve()
+        batch.with_user(self.officer).action_cancel()
+        with self.assertRaisesRegex(UserError, "payouts to .* start on"):
+            self._batch()
+        with freeze_time(fields.Datetime.add(account.usable_from, minutes=1)):
+            account.invalidate_recordset()
+            self.assertEqual(self._batch().payout_ids.bank_account_id, account)
 
     def test_no_payout_without_a_verified_account(self):
         self._posted()
