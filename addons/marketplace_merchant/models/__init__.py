@@ -60,9 +60,11 @@ from . import res_users
 from . import requirement_application
 from . import requirement_due
 from . import requirement_gaps
+from . import requirement_run
 from . import requirement_submission
 from . import requirement_brand
 from . import res_company_tier
+from . import requirement_triggers
 from . import shop
 from . import tier
 from . import tier_change

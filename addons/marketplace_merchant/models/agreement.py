@@ -1,10 +1,15 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 import hashlib
+from datetime import datetime, time, timedelta
+
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.html_editor.models.diff_utils import generate_comparison
+from odoo.addons.marketplace_merchant.models.licence_mixin import ENTITY_TYPES
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 
 MANAGER = 'marketplace_merchant.group_merchant_manager'
@@ -12,18 +17,26 @@ AGREEMENT_KINDS = [
     ('service', "Service agreement"),
     ('entry', "Entry agreement"),
 ]
+# What people rely on once it is published.
+PUBLISHED_FIELDS = {
+    'kind', 'version', 'body', 'date_accept_by', 'accept_scope', 'accept_tier_ids',
+    'accept_country_ids', 'accept_entity_type',
+}  # fmt: skip
 
 
 class MarketplaceAgreement(models.Model):
     """One version of a text that merchants accept. Once in force it is replaced, never edited."""
 
     _name = 'marketplace.agreement'
-    _inherit = ['marketplace.state.mixin']
+    _inherit = ['marketplace.state.mixin', 'marketplace.deadline.mixin']
     _description = "Agreement"
     _order = 'kind, version desc'
 
     _state_moves = (
+        Move('draft', 'scheduled', by=(MANAGER,)),
+        Move('scheduled', 'draft', by=(MANAGER,)),
         Move('draft', 'in_force', by=(MANAGER, 'system')),
+        Move('scheduled', 'in_force', by=(MANAGER, 'system')),
         Move('in_force', 'retired', by=(MANAGER, 'system')),
     )
 
@@ -32,7 +45,12 @@ class MarketplaceAgreement(models.Model):
     version = fields.Integer(required=True, default=1)
     body = fields.Html(string="Text", required=True, translate=True)
     state = fields.Selection(
-        selection=[('draft', "Draft"), ('in_force', "In Force"), ('retired', "Retired")],
+        selection=[
+            ('draft', "Draft"),
+            ('scheduled', "Scheduled"),
+            ('in_force', "In Force"),
+            ('retired', "Retired"),
+        ],
         required=True,
         readonly=True,
         copy=False,
@@ -40,6 +58,45 @@ class MarketplaceAgreement(models.Model):
         default='draft',
     )
     date_in_force = fields.Date(string="In Force Since", readonly=True, copy=False)
+    date_effective = fields.Date(
+        string="Takes Effect on", copy=False,
+        help="Merchants can read and accept the version before that day.",
+    )  # fmt: skip
+    change_note = fields.Text(
+        string="What Changed", translate=True, copy=False, help="Merchants read it."
+    )
+    accept_scope = fields.Selection(
+        selection=[
+            ('everybody', "Every merchant"),
+            ('chosen', "Some merchants"),
+            ('newcomers', "Newcomers only"),
+        ],
+        string="To Be Accepted by",
+        required=True,
+        default='everybody',
+        help="Whoever accepted an earlier version and is not asked again stays bound by that one.",
+    )
+    accept_tier_ids = fields.Many2many(
+        comodel_name='marketplace.tier', string="Of Tiers", help="Empty: all tiers."
+    )
+    accept_country_ids = fields.Many2many(
+        comodel_name='res.country', string="Of Countries", help="Empty: all countries."
+    )
+    accept_entity_type = fields.Selection(
+        selection=ENTITY_TYPES, string="Of Kind", help="Empty: all kinds of sellers."
+    )
+    date_accept_by = fields.Date(
+        string="Accept Again by", copy=False,
+        help="Last day on which merchants who accepted an earlier version may do without this one."
+        " Empty: the day before it takes effect.",
+    )  # fmt: skip
+    consequence = fields.Char(
+        string="After That Day", compute='_compute_consequence',
+        help="Follows from the requirements that name this kind of agreement.",
+    )  # fmt: skip
+    comparison = fields.Html(
+        string="Changes Against the Version Before", compute='_compute_comparison', sanitize=False
+    )
     acceptance_ids = fields.One2many(
         comodel_name='marketplace.agreement.acceptance', inverse_name='agreement_id'
     )
@@ -50,6 +107,11 @@ class MarketplaceAgreement(models.Model):
     )
     _in_force_uniq = models.UniqueIndex(
         "(kind) WHERE state = 'in_force'", "Another version of this agreement is in force."
+    )
+
+    _accept_after_effect = models.Constraint(
+        'CHECK (date_accept_by >= date_effective)',
+        "Merchants can't have to accept a version before it takes effect.",
     )
 
     # === COMPUTE METHODS === #
@@ -69,17 +131,45 @@ class MarketplaceAgreement(models.Model):
         for agreement in self:
             agreement.acceptance_count = counts.get(agreement, 0)
 
+    @api.depends('kind')
+    def _compute_consequence(self):
+        rows = self.env['marketplace.requirement'].sudo().search([('kind', '=', 'agreement')])
+        labels = dict(rows._fields['capability']._description_selection(self.env))
+        for agreement in self:
+            closed = [
+                labels[capability].lower()
+                for capability in rows.filtered(
+                    lambda row, kind=agreement.kind: row.agreement_kind == kind
+                ).mapped('capability')
+            ]
+            agreement.consequence = self.env._(
+                "Who has not accepted it can't: %s.", ", ".join(dict.fromkeys(closed))
+            ) if closed else self.env._("Nothing: no requirement asks for this agreement.")
+
+    @api.depends('kind', 'version', 'body')
+    def _compute_comparison(self):
+        for agreement in self:
+            previous = agreement._previous()
+            agreement.comparison = previous and agreement._compare(previous)
+
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if {'kind', 'version', 'body'} & vals.keys() and self.filtered(
-            lambda agreement: agreement.state != 'draft'
-        ):
+        if PUBLISHED_FIELDS & vals.keys():
+            self._check_draft()
+        return super().write(vals)
+
+    def _update_field_translations(self, field_name, *args, **kwargs):
+        if field_name in PUBLISHED_FIELDS:
+            self._check_draft()
+        return super()._update_field_translations(field_name, *args, **kwargs)
+
+    def _check_draft(self):
+        if self.filtered(lambda agreement: agreement.state != 'draft'):
             raise UserError(self.env._(
                 "This text was accepted by people: it cannot be edited. Duplicate it, edit the"
                 " copy and put that in force."
             ))
-        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_published(self):
@@ -98,42 +188,187 @@ class MarketplaceAgreement(models.Model):
     def action_put_in_force(self):
         """Put this version in force in place of the one before it."""
         self.ensure_one()
-        current = self._in_force(self.kind)
-        if current:
-            current._move_to('retired')
-            current.flush_recordset()  # the database allows one in force
-        self._move_to('in_force')
+        self._put_in_force()
+
+    def action_schedule(self):
+        """Announce this version: merchants may accept it until it takes effect by itself."""
+        self.ensure_one()
+        if not self.date_effective or self.date_effective <= fields.Date.context_today(self):
+            raise UserError(self.env._(
+                "Please choose a day in the future on which the version takes effect, or put it in"
+                " force now."
+            ))
+        self._check_latest()
+        self._move_to('scheduled')
+
+    def action_unschedule(self):
+        """Take back an announcement that nobody has accepted yet."""
+        self.ensure_one()
+        if self.sudo().acceptance_ids:
+            raise UserError(self.env._(
+                "Merchants have accepted this version already. Announce another one after it."
+            ))
+        self._move_to('draft')
+
+    def action_view_acceptances(self):
+        """Show who accepted this version."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_merchant.agreement_acceptance_action'
+        )
+        return dict(action, domain=[('agreement_id', '=', self.id)], context={})
+
+    def action_view_missing(self):
+        """Show the merchants that still have to accept this version."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_merchant.merchant_action'
+        )
+        merchants = self._open_merchants()
+        return dict(
+            action, domain=[('id', 'in', (merchants - self._bound(self.kind, merchants)).ids)]
+        )
 
     # === BUSINESS METHODS === #
 
+    def _check_latest(self):
+        """Raise if a later version is published already, or another one waits."""
+        if self._published(self.kind).filtered(
+            lambda other: other.version > self.version or other.state == 'scheduled' != self.state
+        ):
+            raise UserError(self.env._(
+                "A later version is in force or scheduled: this one can't replace it."
+            ))
+
+    def _put_in_force(self, system=False):
+        self._check_latest()
+        current = self._in_force(self.kind)
+        if current:
+            current._move_to('retired', system=system)
+            current.flush_recordset()  # the database allows one in force
+        self._move_to('in_force', system=system)
+
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)
-        if target == 'in_force':
-            self.date_in_force = fields.Date.context_today(self)
+        today = fields.Date.context_today(self)
+        for agreement in self:
+            agreement.deadline = target == 'scheduled' and datetime.combine(
+                agreement.date_effective, time()
+            )
+            if target == 'in_force':
+                agreement.date_in_force = today
+                agreement.date_effective = agreement.date_effective or today
+        if target in ('scheduled', 'in_force'):
+            self.env['marketplace.requirement'].sudo().search([
+                ('kind', '=', 'agreement'), ('agreement_kind', 'in', self.mapped('kind')),
+            ])._refresh()
+
+    def _on_deadline(self):
+        if self.state == 'scheduled':
+            self._put_in_force(system=True)
+
+    @api.model
+    def _open_merchants(self):
+        """Return the merchants that the platform still deals with."""
+        return self.env['marketplace.merchant'].search([
+            ('state', 'in', ('onboarding', 'active', 'suspended')),
+        ])
 
     @api.model
     def _in_force(self, kind):
         """Return the version of this kind of agreement that merchants accept now."""
         return self.search([('kind', '=', kind), ('state', '=', 'in_force')], limit=1)
 
-    def _bound_merchants(self, merchants):
-        """Return those of ``merchants`` that this version binds, all if there is none."""
-        if not self:
-            return merchants
-        rows = self.env['marketplace.agreement.acceptance'].sudo()._read_group(
-            [('merchant_id', 'in', merchants.ids), ('agreement_id', '=', self.id)],
-            ['merchant_id'],
+    @api.model
+    def _published(self, kind):
+        """Return the versions that merchants could ever accept, oldest first."""
+        return self.sudo().search(
+            [('kind', '=', kind), ('state', '!=', 'draft')], order='version'
         )
-        return merchants.browse(merchant.id for (merchant,) in rows)
+
+    @api.model
+    def _bound(self, kind, merchants):
+        """Return those of ``merchants`` that have accepted what they are asked to; set-based."""
+        published = self._published(kind)
+        accepted = published._accepted_versions(merchants)
+        profiles = {merchant: merchant._requirement_profile() for merchant in merchants}
+        return merchants.filtered(lambda merchant: not published._asked_of(
+            accepted.get(merchant.id), profiles[merchant]
+        ))
+
+    def _accepted_versions(self, merchants):
+        """Return by merchant id the highest of these versions that was accepted for it."""
+        rows = self.env['marketplace.agreement.acceptance'].sudo()._read_group(
+            [('merchant_id', 'in', merchants.ids), ('agreement_id', 'in', self.ids)],
+            ['merchant_id', 'agreement_id'],
+        )
+        versions = {}
+        for merchant, agreement in rows:
+            versions[merchant.id] = max(versions.get(merchant.id, 0), agreement.version)
+        return versions
+
+    def _asked_of(self, accepted, profile):
+        """Return the version that a merchant has to accept now, none if it need not.
+
+        :param self: the published versions of one kind, oldest first
+        :param int accepted: the highest version that it has accepted, None if none
+        :param dict profile: country, entity_type and tier of the merchant
+        """
+        if not accepted:
+            in_force = self.filtered(lambda version: version.state == 'in_force')
+            return in_force or self.filtered(lambda version: version.state == 'scheduled')
+        later = self.filtered(lambda version: version.version > accepted)
+        if any(version._asks_again(profile) for version in later):
+            return later[-1:]
+        return self.browse()
+
+    def _asks_again(self, profile):
+        """Return whether merchants like this one have to accept the version again."""
+        self.ensure_one()
+        if self.accept_scope != 'chosen':
+            return self.accept_scope == 'everybody'
+        return (
+            (not self.accept_tier_ids or profile['tier'] in self.accept_tier_ids)
+            and (not self.accept_country_ids or profile['country'] in self.accept_country_ids)
+            and (not self.accept_entity_type or profile['entity_type'] == self.accept_entity_type)
+        )
+
+    @api.model
+    def _asked(self, kind, merchant):
+        """Return the version of this kind that one merchant has to accept now."""
+        published = self._published(kind)
+        accepted = published._accepted_versions(merchant)
+        return published._asked_of(accepted.get(merchant.id), merchant._requirement_profile())
+
+    def _accept_due(self):
+        """Return the last day on which merchants may do without this version."""
+        self.ensure_one()
+        return self.date_accept_by or (self.date_effective - timedelta(days=1))
+
+    def _previous(self):
+        """Return the version that was published before this one."""
+        self.ensure_one()
+        return self._published(self.kind).filtered(
+            lambda other: other.version < self.version
+        )[-1:].with_env(self.env)
+
+    def _compare(self, previous):
+        """Return the text with what was added and removed since the ``previous`` version."""
+        self.ensure_one()
+        comparison = generate_comparison(previous.body or '', self.body or '')
+        for tag, standard in (('added', 'ins'), ('removed', 'del')):
+            comparison = comparison.replace(f'<{tag}>', f'<{standard}>')
+            comparison = comparison.replace(f'</{tag}>', f'</{standard}>')
+        return Markup(comparison)
 
     @api.model
     def _from_form(self, agreement_id):
-        """Return the agreement in force that a form names.
+        """Return the agreement, in force or soon, that a form names.
 
         :raise UserError: if there is none, or another version is in force by now
         """
-        in_force = self.sudo().search([('state', '=', 'in_force')])
-        agreement = in_force.filtered(lambda agreement: str(agreement.id) == str(agreement_id))
+        offered = self.sudo().search([('state', 'in', ('in_force', 'scheduled'))])
+        agreement = offered.filtered(lambda agreement: str(agreement.id) == str(agreement_id))
         if not agreement:
             raise UserError(self.env._(
                 "This agreement is not in force any more. Reload the page to read the new version."

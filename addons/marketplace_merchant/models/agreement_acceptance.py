@@ -51,6 +51,11 @@ class MarketplaceAgreementAcceptance(models.Model):
         "This agreement is accepted already.",
     )
 
+    _merchant_uniq = models.UniqueIndex(
+        '(agreement_id, merchant_id) WHERE merchant_id IS NOT NULL',
+        "This agreement is accepted already.",
+    )
+
     # === CRUD METHODS === #
 
     @api.ondelete(at_uninstall=False)
@@ -73,3 +78,19 @@ class MarketplaceAgreementAcceptance(models.Model):
             'address': request.httprequest.remote_addr if request else False,
             **owner,
         })
+
+    def _accepted_text(self):
+        """Return the text that was accepted, recognised by its hash.
+
+        It is looked for in the language of the acceptance first: a translation may have come, or a
+        language gone, since.
+
+        :return: the text, or None if none of the agreement's texts has that hash
+        """
+        self.ensure_one()
+        langs = [code for code, _name in self.env['res.lang'].get_installed()]
+        for lang in dict.fromkeys([self.lang or 'en_US', 'en_US', *langs]):
+            agreement = self.agreement_id.sudo().with_context(lang=lang)
+            if agreement._text_hash() == self.text_hash:
+                return agreement.body
+        return None

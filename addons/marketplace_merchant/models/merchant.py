@@ -128,10 +128,6 @@ class MarketplaceMerchant(models.Model):
         comodel_name='marketplace.tier.change', inverse_name='merchant_id',
         groups='marketplace_merchant.group_staff',
     )  # fmt: skip
-    missing_text = fields.Text(
-        string="Still Missing", compute='_compute_missing_text',
-        help="What must be there before the merchant may list goods and be paid.",
-    )  # fmt: skip
 
     _partner_uniq = models.Constraint(
         'UNIQUE (partner_id)', "This contact is a merchant already."
@@ -152,15 +148,6 @@ class MarketplaceMerchant(models.Model):
 
     def _search_shop_id(self, operator, value):
         return [('shop_ids', operator, value)]
-
-    @api.depends_context('lang')
-    def _compute_missing_text(self):
-        for merchant in self:
-            merchant.missing_text = "\n".join(
-                f"{item['name']}: {item['message']}"
-                for capability in ('list', 'take_orders', 'be_paid')
-                for item in merchant._missing(capability)
-            )
 
     # === CRUD METHODS === #
 

@@ -1,8 +1,11 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from datetime import timedelta
+from odoo import api, fields, models
 
-from odoo import fields, models
+from odoo.addons.marketplace_merchant.models.requirement_rule import ANSWERED_KINDS
+
+# With whom the platform still deals: only of these something is required.
+OPEN_STATES = ('onboarding', 'active', 'suspended')
 
 
 class MarketplaceMerchant(models.Model):
@@ -18,31 +21,91 @@ class MarketplaceMerchant(models.Model):
         comodel_name='marketplace.requirement.due', inverse_name='merchant_id',
         string="Due Dates",
     )  # fmt: skip
+    capability_table = fields.Html(
+        string="What the Merchant May Do", compute='_compute_capability_table', sanitize=False
+    )
+    missing_text = fields.Text(
+        string="Still Missing", compute='_compute_capability_table',
+        help="What keeps the merchant from something now.",
+    )  # fmt: skip
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context('lang')
+    def _compute_capability_table(self):
+        for merchant in self:
+            capabilities = merchant._capabilities()
+            merchant.capability_table = self.env['ir.qweb']._render(
+                'marketplace_merchant.capability_table', {'capabilities': capabilities}
+            )
+            merchant.missing_text = "\n".join(
+                f"{item['name']}: {item['message']}"
+                for capability in capabilities
+                for item in capability['missing']
+                if item['blocking']
+            )
 
     # === BUSINESS METHODS === #
+
+    def _capabilities(self):
+        """Return what the merchant may do now, and what it lacks for it.
+
+        :return: one dict per capability: key, label, state (open, until, closed), the day of
+            ``until``, and what is missing as :meth:`_missing` says it
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        requirements = self.env['marketplace.requirement'].sudo().search([])
+        missing = self._missing_of(requirements)
+        return [
+            self._capability(key, label, [
+                item for item in missing if item['requirement'].capability == key
+            ])
+            for key, label in requirements._fields['capability']._description_selection(self.env)
+        ]
+
+    def _capability(self, key, label, missing):
+        dues = [item['due'] for item in missing if item['due'] and item['bars']]
+        if any(item['blocking'] for item in missing):
+            state = 'closed'
+        else:
+            state = 'until' if dues else 'open'
+        return {
+            'key': key,
+            'label': label,
+            'state': state,
+            'until': state == 'until' and min(dues),
+            'missing': missing,
+        }
 
     def _missing(self, capability):
         """Return what keeps the merchant from a capability, or will, computed now.
 
         :param str capability: list, take_orders, be_paid or advertise
         :return: one dict per missing requirement: the requirement, its name, a message that the
-            merchant can act on, the date by which it is due (or False), and whether it bars the
-            capability already (``blocking``)
+            merchant can act on, the date by which it is due (or False), whether it ever bars the
+            merchant (``bars``), and whether it does so already (``blocking``)
         :rtype: list[dict]
         """
+        return self._missing_of(self._requirements_for(capability))
+
+    def _missing_of(self, requirements):
         self.ensure_one()
         merchant_sudo = self.sudo()
-        return [
-            {
+        missing = []
+        for requirement, lacking in requirements._gaps(merchant_sudo).items():
+            if not lacking:
+                continue
+            due = requirement._dues(merchant_sudo)[merchant_sudo]
+            missing.append({
                 'requirement': requirement.with_env(self.env),
                 'name': requirement.name,
                 'message': requirement._message(merchant_sudo),
-                'due': merchant_sudo._requirement_due(requirement),
-                'blocking': merchant_sudo._is_blocking(requirement),
-            }
-            for requirement, lacking in merchant_sudo._requirement_gaps(capability).items()
-            if lacking
-        ]
+                'due': due,
+                'bars': requirement._bars(merchant_sudo),
+                'blocking': requirement._blocks(merchant_sudo, due),
+            })
+        return missing
 
     def _blocking(self, capability):
         """Return the part of :meth:`_missing` that bars the capability now."""
@@ -54,17 +117,19 @@ class MarketplaceMerchant(models.Model):
 
     def _barred(self, capability):
         """Return the merchants of ``self`` that may not use a capability now; set-based."""
-        merchants_sudo = self.sudo()
-        barred_sudo = merchants_sudo.browse()
-        for requirement, lacking in merchants_sudo._requirement_gaps(capability).items():
-            barred_sudo |= lacking.filtered(lambda merchant, r=requirement: merchant._is_blocking(r))
-        return barred_sudo.with_env(self.env)
+        barred = set()
+        for requirement, lacking in self._requirements_for(capability)._gaps(self).items():
+            dues = requirement._dues(lacking)
+            barred.update(
+                merchant.id for merchant in lacking if requirement._blocks(merchant, dues[merchant])
+            )
+        return self.filtered(lambda merchant: merchant.id in barred)
 
-    def _requirement_gaps(self, capability):
-        """Return by requirement of a capability the merchants of ``self`` that lack it."""
+    @api.model
+    def _requirements_for(self, capability):
         return self.env['marketplace.requirement'].sudo().search(
             [('capability', '=', capability)]
-        )._gaps(self)
+        )
 
     def _requirement_profile(self):
         """Return what decides which requirements concern the merchant."""
@@ -75,35 +140,15 @@ class MarketplaceMerchant(models.Model):
             'tier': self.tier_id,
         }
 
-    def _requirement_due(self, requirement):
-        """Return the day until which the merchant may do without what it lacks, or False."""
+    def _answerable_requirements(self):
+        """Return what is asked of the merchant, is not there, and is given by an answer."""
         self.ensure_one()
-        if given := self.requirement_due_ids.filtered(
-            lambda due: due.requirement_id == requirement
-        ):
-            return given.date
-        if requirement.stage != 'later' or not self.date_approved:
-            return False
-        if not requirement.due_days:
-            return requirement.due_date
-        # Missing anew, long after the approval: the days run from now, until the daily run
-        # writes the date down.
-        days = timedelta(days=requirement.due_days)
-        first = self.date_approved + days
-        today = fields.Date.context_today(self)
-        return first if first >= today else today + days
-
-    def _is_blocking(self, requirement):
-        """Return whether a gap bars the capability of its requirement already."""
-        self.ensure_one()
-        if self.state == 'onboarding' and requirement.kind == 'deposit':
-            return True  # paid before the shop opens; later shortfalls have a date
-        if self.state != 'onboarding' and requirement.kind == 'document' and (
-            requirement.capability in ('list', 'take_orders')
-        ):
-            return False  # not the merchant, but the goods that need the document are barred
-        due = self._requirement_due(requirement)
-        return not due or due < fields.Date.context_today(self)
+        asked = self.env['marketplace.requirement'].sudo().search(
+            [('kind', 'in', ANSWERED_KINDS)]
+        )
+        return asked.browse(
+            requirement.id for requirement, lacking in asked._gaps(self).items() if lacking
+        )
 
     def _deposit_missing(self):
         """Return the amount by which the deposit falls short; deposits are another addon's."""
@@ -122,3 +167,59 @@ class MarketplaceMerchant(models.Model):
         if name.startswith('shop_'):
             return self.shop_id[name.removeprefix('shop_')]
         return self[name]
+
+    # === WHAT FOLLOWS === #
+
+    def _requirements_changed(self):
+        """Open what the merchants may do now that they provided something.
+
+        Called where something is provided; what lapses with time is noticed by the daily run.
+        """
+        merchants_sudo = self.sudo()
+        merchants_sudo._activate_if_ready()
+        merchants_sudo.filtered('is_order_stopped')._update_order_stop()
+
+    def _update_order_stop(self):
+        """Take the goods of merchants off sale that may not take orders, and bring them back."""
+        merchants = self.sudo().filtered(lambda merchant: merchant.state in ('active', 'suspended'))
+        barred = merchants._barred('take_orders')
+        stopped = merchants.filtered('is_order_stopped')
+        self._set_order_stop(barred - stopped, True, self.env._("A requirement is overdue"))
+        self._set_order_stop(stopped - barred, False, self.env._("Nothing is overdue any more"))
+
+    @api.model
+    def _set_order_stop(self, merchants, stop, reason):
+        if not merchants:
+            return
+        merchants.is_order_stopped = stop
+        self.env['marketplace.audit.log']._log(
+            merchants, 'change', reason=reason, before={'orders_stopped': not stop},
+            after={'orders_stopped': stop}, system=True,
+        )  # fmt: skip
+        self._mail_templates_send(
+            'mail_template_merchant_orders_stopped' if stop
+            else 'mail_template_merchant_orders_resumed',
+            merchants,
+        )
+
+    def _state_entered(self, target, reason):
+        super()._state_entered(target, reason)
+        if target == 'active':
+            self._update_order_stop()
+
+    def _dues_for_mail(self):
+        """Return what is due from the merchant, soonest first, in the words of the mail."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        gaps = self.requirement_due_ids.requirement_id._gaps(self)
+        return [
+            {
+                'message': due.requirement_id._message(self),
+                'capability': due.requirement_id._capability_label(),
+                'date': due.date,
+                'overdue': due.date < today,
+                'reason': due.reason,
+            }
+            for due in self.requirement_due_ids.sorted('date')
+            if gaps[due.requirement_id]
+        ]

@@ -158,6 +158,7 @@ class MarketplaceMerchant(models.Model):
         if reader.clean.get('name') and shop_sudo._is_name_taken(reader.clean['name']):
             reader.fail('name', self.env._("Another shop has this name. Please choose another."))
         shop_sudo.write(reader.check())
+        self._requirements_changed()
 
     # === PORTAL METHODS: PAPERS === #
 
@@ -199,4 +200,25 @@ class MarketplaceMerchant(models.Model):
         merchant_sudo = elevate(self)
         if agreement not in merchant_sudo.agreement_acceptance_ids.agreement_id:
             self.env['marketplace.agreement.acceptance']._record(agreement, merchant_id=self.id)
-            merchant_sudo._activate_if_ready()
+            merchant_sudo._requirements_changed()
+
+    def portal_answer(self, requirement_id, values):
+        """Answer a question, or say that a training is done; for owners.
+
+        :param requirement_id: what is asked of this merchant
+        :param dict values: ``answer``, or ``file``: a dict of ``filename`` and base64 ``content``
+        :raise FieldErrors: what is wrong with the answer, at ``requirement_<id>``
+        """
+        self.ensure_one()
+        self._check_member('owner')
+        requirement = elevate(self)._answerable_requirements().filtered(
+            lambda row: str(row.id) == str(requirement_id)
+        )
+        if not requirement:
+            raise UserError(self.env._(
+                "This is answered already, or we do not ask for it any more. Reload the page."
+            ))
+        self.env['marketplace.requirement.submission']._hand_in(
+            requirement, values, merchant_id=self.id
+        )
+        self._requirements_changed()

@@ -44,6 +44,17 @@ class MarketplaceRequirement(models.Model):
             ))
         return super().create(vals_list)
 
+    # === ACTION METHODS === #
+
+    def action_view_lacking(self):
+        """Show the merchants that lack it now."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_merchant.merchant_action'
+        )
+        lacking = self._gaps(self._all_merchants())[self]
+        return dict(action, name=self.name, domain=[('id', 'in', lacking.ids)], context={})
+
     # === BUSINESS METHODS === #
 
     @api.model

@@ -1,7 +1,13 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
+
+MAIL_BATCH = 100
+# When a merchant is reminded, in days from the day on which it is due.
+MAIL_DAYS = (-7, -1, 1)
 
 
 class MarketplaceRequirementDue(models.Model):
@@ -26,9 +32,10 @@ class MarketplaceRequirementDue(models.Model):
     capability = fields.Selection(related='requirement_id.capability')
     date = fields.Date(string="Due on", required=True, readonly=True, index=True)
     reason = fields.Char(readonly=True, help="Why it is asked for now. The merchant reads it.")
-    date_told = fields.Date(
-        string="Written on", readonly=True, help="The last mail to the merchant about it."
-    )
+    mail_on = fields.Date(
+        string="Next Mail", readonly=True, index='btree_not_null',
+        help="When we write to the merchant about it again.",
+    )  # fmt: skip
     is_overdue = fields.Boolean(compute='_compute_is_overdue')
 
     _merchant_uniq = models.Constraint(
@@ -46,24 +53,62 @@ class MarketplaceRequirementDue(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _give(self, requirement, merchants, date, reason=None):
-        """Give merchants a date for what they lack; a date they had for it is replaced."""
+    def _give(self, rows):
+        """Give merchants a date for what they lack; a date they had for it is replaced.
+
+        :param rows: tuples of requirement, merchant, date and reason; one statement for all
+        """
+        if not rows:
+            return
         self.flush_model()
         self.env.execute_query(SQL(
             """
             INSERT INTO marketplace_requirement_due
-                (requirement_id, merchant_id, company_id, date, reason,
+                (requirement_id, merchant_id, company_id, date, reason, mail_on,
                  create_uid, create_date, write_uid, write_date)
-            SELECT %(requirement)s, id, company_id, %(date)s, %(reason)s,
+            SELECT row.requirement_id, merchant.id, merchant.company_id, row.date, row.reason, %(today)s,
                    %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
-              FROM marketplace_merchant
-             WHERE id = ANY(%(merchants)s)
+              FROM unnest(%(requirements)s::int[], %(merchants)s::int[], %(dates)s::date[],
+                          %(reasons)s::text[])
+                   AS row(requirement_id, merchant_id, date, reason)
+              JOIN marketplace_merchant AS merchant ON merchant.id = row.merchant_id
                 ON CONFLICT (merchant_id, requirement_id) DO UPDATE
-               SET date = EXCLUDED.date, reason = EXCLUDED.reason, date_told = NULL,
+               SET date = EXCLUDED.date, reason = EXCLUDED.reason, mail_on = EXCLUDED.mail_on,
                    write_uid = EXCLUDED.write_uid, write_date = EXCLUDED.write_date
          RETURNING id
             """,
-            requirement=requirement.id, merchants=merchants.ids, date=date, reason=reason or None,
-            uid=self.env.uid,
+            requirements=[requirement.id for requirement, _merchant, _date, _reason in rows],
+            merchants=[merchant.id for _requirement, merchant, _date, _reason in rows],
+            dates=[date for _requirement, _merchant, date, _reason in rows],
+            reasons=[reason or None for *_row, reason in rows],
+            uid=self.env.uid, today=fields.Date.context_today(self),
         ))  # fmt: skip
         self.invalidate_model()
+        self.env['marketplace.merchant'].invalidate_model(['requirement_due_ids'])
+
+    # === MAILS === #
+
+    @api.model
+    def _tell(self):
+        """Write to merchants about what is due: when they get the date, and shortly before it.
+
+        One mail a merchant, whatever the number of dates. Each batch is committed by itself.
+        """
+        today = fields.Date.context_today(self)
+        waiting = [('mail_on', '<=', today)]
+        merchants = self.sudo().search(waiting).merchant_id
+        cron = self.env['ir.cron']
+        cron._commit_progress(remaining=len(merchants))
+        for batch in split_every(MAIL_BATCH, merchants.ids, merchants.browse):
+            dues = self.sudo().search([('merchant_id', 'in', batch.ids), *waiting])
+            for due in dues:
+                due.mail_on = due._next_mail(today)
+            batch._mail_templates_send('mail_template_merchant_requirements_due', dues.merchant_id)
+            if not cron._commit_progress(len(batch)):
+                break
+
+    def _next_mail(self, today):
+        """Return the next day on which to remind the merchant, if any."""
+        self.ensure_one()
+        days = (self.date + timedelta(days=days) for days in MAIL_DAYS)
+        return next((day for day in days if day > today), False)

@@ -1,6 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
@@ -32,6 +34,64 @@ class MarketplaceRequirement(models.Model):
             )
             for requirement in self.sudo()
         }
+
+    def _dues(self, merchants):
+        """Return by merchant the day until which it may do without what it lacks, or False.
+
+        :param merchants: those that lack it
+        """
+        self.ensure_one()
+        dues = {merchant: self._standard_due(merchant) for merchant in merchants}
+        if self.kind == 'agreement':
+            dues.update(self._agreement_dues(merchants))
+        for merchant in merchants:
+            for given in merchant.requirement_due_ids:
+                if given.requirement_id == self:
+                    dues[merchant] = given.date
+        return dues
+
+    def _standard_due(self, merchant):
+        if self.stage != 'later' or not merchant.date_approved:
+            return False
+        if not self.due_days:
+            return self.due_date
+        # Missing anew, long after the approval: the days run from now, until the daily run
+        # writes the date down.
+        first = merchant.date_approved + timedelta(days=self.due_days)
+        today = fields.Date.context_today(self)
+        return first if first >= today else today + timedelta(days=self.due_days)
+
+    def _agreement_dues(self, merchants):
+        """Return until when merchants bound by an earlier version may do without the new one."""
+        published = self.env['marketplace.agreement']._published(self.agreement_kind)
+        accepted = published._accepted_versions(merchants)
+        dues = {}
+        for merchant in merchants:
+            version = accepted.get(merchant.id)
+            asked = published._asked_of(version, merchant._requirement_profile())
+            if asked and (version or asked.state == 'scheduled'):
+                dues[merchant] = asked._accept_due()
+        return dues
+
+    def _bars(self, merchant):
+        """Return whether a gap ever keeps the merchant as a whole from the capability.
+
+        Documents of a merchant that has opened don't: the goods that need them are off sale.
+        """
+        self.ensure_one()
+        return not (
+            self.kind == 'document'
+            and self.capability in ('list', 'take_orders')
+            and merchant.state != 'onboarding'
+        )
+
+    def _blocks(self, merchant, due):
+        """Return whether a gap bars the capability already."""
+        if not self._bars(merchant):
+            return False
+        if self.kind == 'deposit' and merchant.state == 'onboarding':
+            return True  # paid before the shop opens; a later shortfall has its days
+        return not due or due < fields.Date.context_today(self)
 
     @api.model
     def _excused_query(self):
@@ -67,15 +127,11 @@ class MarketplaceRequirement(models.Model):
         return {(requirement.id, merchant.id) for requirement, merchant in rows}
 
     def _met_agreement(self, merchants):
-        agreements = self.env['marketplace.agreement'].search([
-            ('kind', 'in', self.mapped('agreement_kind')), ('state', '=', 'in_force'),
-        ]).grouped('kind')
         return {
             (requirement.id, merchant.id)
-            for requirement in self
-            for merchant in agreements.get(
-                requirement.agreement_kind, self.env['marketplace.agreement']
-            )._bound_merchants(merchants)
+            for kind, requirements in self.grouped('agreement_kind').items()
+            for merchant in self.env['marketplace.agreement']._bound(kind, merchants)
+            for requirement in requirements
         }
 
     def _met_document(self, merchants):
@@ -147,8 +203,14 @@ class MarketplaceRequirement(models.Model):
         return getattr(self, f'_message_{self.kind}')(merchant)
 
     def _message_agreement(self, merchant):
-        agreement = self.env['marketplace.agreement']._in_force(self.agreement_kind)
-        return self.env._("Please read and accept: %s.", agreement.display_name)
+        agreements = self.env['marketplace.agreement']
+        if merchant._name == 'marketplace.merchant':
+            agreement = agreements._asked(self.agreement_kind, merchant)
+        else:
+            agreement = agreements._in_force(self.agreement_kind)
+        return self.env._(
+            "Please read and accept: %s.", agreement.with_env(self.env).display_name
+        )
 
     def _message_document(self, merchant):
         name = self.qualification_type_id.name

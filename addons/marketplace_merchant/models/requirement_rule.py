@@ -173,5 +173,9 @@ class MarketplaceRequirementRule(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
+    def _capability_label(self):
+        self.ensure_one()
+        return dict(self._fields['capability']._description_selection(self.env))[self.capability]
+
     def _choices(self):
         return [line.strip() for line in (self.answer_choices or '').splitlines() if line.strip()]

@@ -40,6 +40,7 @@ class MarketplaceRequirementSubmission(models.Model):
         Move('accepted', 'rejected', by=(MANAGER,), reason=True),
         Move('pending', 'waived', by=(MANAGER,), reason=True),
         Move('waived', 'rejected', by=(MANAGER,), reason=True),
+        Move('rejected', 'accepted', by=(OFFICER,)),
         Move('pending', 'replaced', by=('system',)),
     )
 
@@ -113,15 +114,17 @@ class MarketplaceRequirementSubmission(models.Model):
 
     def action_accept(self):
         """Accept the answer, or note that the review went well."""
-        self.sudo()._decide('accepted')
+        self._decide_for_staff('accepted')
 
     def action_reject(self, reason):
         """Refuse the answer, or take an acceptance back; the merchant reads why."""
-        self.sudo()._decide('rejected', reason)
+        self._decide_for_staff('rejected', reason)
 
     def action_end_waiver(self, reason):
         """End a waiver before its date."""
-        self.sudo().filtered(lambda row: row.state == 'waived')._decide('rejected', reason)
+        if self.filtered(lambda row: row.state != 'waived'):
+            raise UserError(self.env._("Only a waiver can be ended."))
+        self._decide_for_staff('rejected', reason)
 
     def action_open_file(self):
         """Show the file."""
@@ -187,6 +190,40 @@ class MarketplaceRequirementSubmission(models.Model):
             reader.fail(key, str(error))
         reader.check()
         return {'filename': name, 'mimetype': mimetype, 'file': base64.b64encode(data)}
+
+    def _decide_for_staff(self, state, reason=None):
+        """Take the acting person's decision, and tell the merchants and applicants."""
+        rows_sudo = self.sudo()
+        rows_sudo._decide(state, reason)
+        self.env['mail.template']._marketplace_send(
+            'marketplace_merchant.mail_template_requirement_decided', rows_sudo
+        )
+
+    @api.model
+    def _waive(self, requirement, merchant, reason, until):
+        """Let a merchant do without what is required.
+
+        :param str reason: why, kept with the waiver
+        :param until: the last day, or False for good
+        """
+        row_sudo = self.sudo().search([
+            ('requirement_id', '=', requirement.id), ('merchant_id', '=', merchant.id),
+            ('state', '=', 'pending'),
+        ]) or self.sudo().create({
+            'requirement_id': requirement.id, 'merchant_id': merchant.id,
+        })
+        row_sudo._decide('waived', reason, until)
+        return row_sudo
+
+    def _tell_partners(self):
+        """Return the ids of who reads the decision, for the mail template."""
+        self.ensure_one()
+        if self.merchant_id:
+            return self.merchant_id._role_partners('owner').ids
+        return self.application_id.applicant_id.partner_id.ids
+
+    def _get_portal_path(self):
+        return (self.merchant_id or self.application_id)._get_portal_path()
 
     def _decide(self, state, reason=None, until=None, system=False):
         """Take answers to ``state`` and note who decided it until when."""

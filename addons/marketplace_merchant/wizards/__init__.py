@@ -2,3 +2,5 @@
 
 from . import audit_export
 from . import reason_wizard
+from . import requirement_change
+from . import requirement_waiver

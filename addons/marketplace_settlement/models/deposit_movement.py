@@ -106,7 +106,7 @@ class MarketplaceDepositMovement(models.Model):
         self.env['mail.template']._marketplace_send(
             'marketplace_settlement.mail_template_deposit_paid', movement
         )
-        merchant._activate_if_ready()
+        merchant._requirements_changed()
         return movement
 
     @api.model

@@ -1,0 +1,211 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from contextlib import closing
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+DUE_DAYS = 30
+
+
+class MarketplaceRequirementChange(models.TransientModel):
+    """Change a requirement, once it is known whom the change hits.
+
+    Merchants that lack what was not required from them before get a date until which nothing
+    changes for them.
+    """
+
+    _name = 'marketplace.requirement.change'
+    _inherit = ['marketplace.requirement.rule']
+    _description = "Change of a Requirement"
+
+    # A wizard must not keep a kind of document from being deleted.
+    qualification_type_id = fields.Many2one(ondelete='cascade')
+
+    state = fields.Selection(
+        selection=[('terms', "Terms"), ('preview', "Whom It Hits"), ('done', "Applied")],
+        required=True,
+        readonly=True,
+        default='terms',
+    )
+    operation = fields.Selection(
+        selection=[
+            ('create', "New"), ('change', "Change"), ('archive', "Archive"), ('restore', "Restore"),
+        ],
+        required=True,
+        readonly=True,
+        default='create',
+    )
+    requirement_id = fields.Many2one(comodel_name='marketplace.requirement', readonly=True)
+    requirement_stamp = fields.Datetime(readonly=True)
+    concerned_count = fields.Integer(string="Merchants Concerned", readonly=True)
+    hit_ids = fields.Many2many(
+        comodel_name='marketplace.merchant', string="Merchants That Lack It", readonly=True
+    )
+    hit_count = fields.Integer(string="Merchants Hit", readonly=True)
+    hit_goods_count = fields.Integer(string="Their Goods on Sale", readonly=True)
+    relieved_count = fields.Integer(string="Merchants Relieved", readonly=True)
+    hit_date = fields.Date(
+        string="They Have Time Until", help="Until this day nothing changes for these merchants.",
+        default=lambda self: fields.Date.context_today(self) + timedelta(days=DUE_DAYS),
+    )  # fmt: skip
+    reason = fields.Char(help="The merchants that it hits read it.")
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def default_get(self, fields):
+        """Begin with the terms of the requirement as they are."""
+        values = super().default_get(fields)
+        requirement = self.env['marketplace.requirement'].browse(
+            self.env.context.get('default_requirement_id')
+        )
+        if requirement:
+            values.update(self._terms_of(requirement))
+            values['requirement_stamp'] = requirement.write_date
+            values.setdefault('operation', 'change')
+        return values
+
+    # === ACTION METHODS === #
+
+    def action_preview(self):
+        """Show whom it hits; nothing is changed yet."""
+        self.ensure_one()
+        self._check_current()
+        # Tried out and undone: the preview can't differ from what is applied.
+        with closing(self.env.cr.savepoint()):
+            requirement, hit, relieved = self._apply_terms()
+            concerned = requirement._all_merchants().filtered(
+                lambda merchant: requirement._concerns(merchant._requirement_profile())
+            )
+            values = {
+                'state': 'preview',
+                'concerned_count': len(concerned) if requirement.active else 0,
+                'hit_ids': [Command.set(hit.ids)],
+                'hit_count': len(hit),
+                'hit_goods_count': sum(hit._live_goods_counts().values()),
+                'relieved_count': len(relieved),
+            }
+        self.write(values)
+        return self._reopen()
+
+    def action_back(self):
+        """Go back to the terms."""
+        self.state = 'terms'
+        return self._reopen()
+
+    def action_apply(self):
+        """Apply the change and give the merchants that it hits their date."""
+        self.ensure_one()
+        self._check_current()
+        self._check_complete()
+        before = self._readable(self.requirement_id)
+        requirement, hit, relieved = self._apply_terms()
+        self.env['marketplace.requirement.due'].sudo()._give([
+            (requirement, merchant, self.hit_date, self.reason) for merchant in hit
+        ])
+        requirement._refresh()
+        affected = (hit | relieved).filtered(lambda merchant: merchant.state == 'active')
+        affected._update_order_stop()
+        relieved._activate_if_ready()
+        self.env['marketplace.audit.log']._log(
+            requirement, 'create' if self.operation == 'create' else 'change', reason=self.reason,
+            before=before,
+            after=dict(
+                self._readable(requirement), merchants_hit=len(hit),
+                due=fields.Date.to_string(self.hit_date) if hit else '',
+            ),
+        )
+        self.state = 'done'
+        return {'type': 'ir.actions.act_window_close'}
+
+    # === GUARDS === #
+
+    def _check_current(self):
+        """Raise if this window was used already, or a colleague was faster."""
+        self.env['marketplace.requirement'].check_access('write')
+        if self.state == 'done':
+            raise UserError(self.env._("This change is applied already."))
+        stamp = self.requirement_id.write_date
+        if self.requirement_id and stamp != self.requirement_stamp:
+            raise UserError(self.env._(
+                "A colleague has changed this requirement since you opened it. Please close this"
+                " window and look at it again."
+            ))
+
+    def _check_complete(self):
+        if not (self.reason or '').strip():
+            raise UserError(self.env._("Please say why: the merchants that it hits read it."))
+        if not self.hit_count:
+            return
+        if not self.hit_date or self.hit_date < fields.Date.context_today(self):
+            raise UserError(self.env._(
+                "Please give these merchants a day, today or later, until which they have time."
+            ))
+
+    # === BUSINESS METHODS === #
+
+    def _apply_terms(self):
+        """Write the terms to the requirement.
+
+        :return: the requirement, the merchants that lack now what they did not have to have
+            before, and those that lacked it and need it no more
+        """
+        requirement = self.requirement_id.sudo()
+        merchants = requirement._all_merchants()
+        gate = (requirement.capability, requirement.active)
+        lacked = requirement._gaps(merchants).get(requirement, merchants.browse())
+        if not requirement:
+            requirement = requirement.create(self._prepare_terms())
+        elif self.operation == 'change':
+            requirement.write(self._prepare_terms())
+        else:
+            requirement.active = self.operation == 'restore'
+        lack = requirement._gaps(merchants)[requirement]
+        if gate != (requirement.capability, True):
+            return requirement, lack if requirement.active else lack.browse(), lacked
+        return requirement, lack - lacked, lacked - lack
+
+    @api.model
+    def _terms(self):
+        """Return the names of the fields that make up a requirement."""
+        rule = self.env['marketplace.requirement.rule']
+        return [name for name, field in rule._fields.items() if not field.automatic]
+
+    def _terms_of(self, record):
+        values = {}
+        for name in self._terms():
+            value = record[name]
+            if record._fields[name].type == 'many2many':
+                values[name] = [Command.set(value.ids)]
+            else:
+                values[name] = value.id if record._fields[name].relational else value
+        return values
+
+    def _prepare_terms(self):
+        return self._terms_of(self)
+
+    def _readable(self, requirement):
+        """Return the terms as a person reads them in the audit log; what is empty is left out."""
+        if not requirement:
+            return {}
+        requirement = requirement.sudo()
+        values = {}
+        for name in [*self._terms(), 'active']:
+            field, value = requirement._fields[name], requirement[name]
+            text = ", ".join(value.mapped('display_name')) if field.relational else str(value)
+            if value:
+                values[name] = text
+        return values
+
+    def _reopen(self):
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Change of a Requirement"),
+            'res_model': self._name,
+            'res_id': self.id,
+            'view_mode': 'form',
+            'target': 'new',
+        }
