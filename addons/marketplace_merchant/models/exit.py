@@ -175,6 +175,9 @@ class MarketplaceExit(models.Model):
         })
         if self.merchant_id.state == 'exiting':
             self.merchant_id._move_to('closed', reason=reason)
+        self.env['mail.template']._marketplace_send(
+            'marketplace_merchant.mail_template_exit_closed', self
+        )
 
     @api.model
     def _describe(self, obstacles):

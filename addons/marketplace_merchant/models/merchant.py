@@ -182,7 +182,9 @@ class MarketplaceMerchant(models.Model):
             self._mail_templates_send('mail_template_merchant_activated', fresh)
             self._mail_templates_send('mail_template_merchant_state', self - fresh, reason)
             return
-        self._mail_templates_send('mail_template_merchant_state', self, reason)
+        # About the end the exit writes itself, with all that is settled.
+        if target != 'closed':
+            self._mail_templates_send('mail_template_merchant_state', self, reason)
         if target == 'expelled':
             for merchant in self:
                 self.env['marketplace.blacklist']._ban(merchant, merchant._identities(), reason)

@@ -87,7 +87,9 @@ class MarketplaceMerchantMember(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_last_owner(self):
-        for merchant in self.merchant_id:
+        # Who is gone for good needs nobody who acts for it.
+        trading = self.merchant_id.filtered(lambda m: m.state not in ('closed', 'expelled'))
+        for merchant in trading:
             if not (merchant.member_ids - self).filtered('role_owner'):
                 raise merchant._last_owner_error()
         self.env['marketplace.audit.log']._log(

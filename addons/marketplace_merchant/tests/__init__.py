@@ -9,6 +9,7 @@ from . import test_exit
 from . import test_document_goods
 from . import test_documents
 from . import test_file_check
+from . import test_life
 from . import test_listing
 from . import test_listing_block
 from . import test_listing_change

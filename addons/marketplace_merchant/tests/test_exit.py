@@ -169,7 +169,7 @@ class TestExit(PeopleCommon):
         leaving.with_user(self.manager).action_close("All settled")
         self.assertRecordValues(leaving, [{
             'state': 'closed', 'date_closed': self.today, 'closed_by_id': self.manager.id,
-            'duration': 0, 'deadline': False,
+            'duration': 0,
         }])  # fmt: skip
         self.assertEqual(self.merchant.state, 'closed')
 

@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from . import audit_export
+from . import handover_wizard
 from . import reason_wizard
 from . import requirement_change
 from . import requirement_waiver
