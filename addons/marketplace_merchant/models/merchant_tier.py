@@ -80,8 +80,8 @@ class MarketplaceMerchant(models.Model):
     def _tier_prospects(self, policy, tier, purpose, metrics):
         """Return the tests of a tier with the merchant's figure and what it lacks.
 
-        :return: dicts of label, value, threshold, gap (texts), passed (``None``: not measured) and
-            progress (0 to 100)
+        :return: dicts of label, value, threshold, gap (texts), passed (``None``: not measured),
+            is_minimum (the figure has to be at least that) and progress (0 to 100)
         :rtype: list[dict]
         """
         Test = self.env['marketplace.tier.test']
@@ -98,6 +98,7 @@ class MarketplaceMerchant(models.Model):
                 'threshold': Test._format_threshold(test, self.currency_id),
                 'gap': gap and Test._format_metric(metric, gap, self.currency_id),
                 'passed': passed,
+                'is_minimum': test['operator'] == '>=',
                 'progress': Test._progress(test, value),
             })
         return prospects

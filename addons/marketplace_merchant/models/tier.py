@@ -158,7 +158,7 @@ class MarketplaceTier(models.Model):
             and whether ``share_cap`` limits the tiers; fit to be stored
         :rtype: dict
         """
-        tiers = self.sudo().search([])
+        tiers = self.sudo().search([('active', '=', True)])
         return {
             'share_cap': company.marketplace_tier_share_cap,
             'tiers': [

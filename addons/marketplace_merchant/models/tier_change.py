@@ -115,7 +115,8 @@ class MarketplaceTierChange(models.Model):
             SELECT line.merchant_id, line.old_tier_id, line.new_tier_id, given.reason, line.run_id,
                    %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
               FROM marketplace_tier_run_line line
-              JOIN unnest(%(ids)s::int[], %(reasons)s::text[]) AS given(id, reason) ON given.id = line.id
+              JOIN unnest(%(ids)s::int[], %(reasons)s::text[]) AS given(id, reason)
+                ON given.id = line.id
             """,
             uid=self.env.uid, ids=lines.ids, reasons=reasons,
         ))  # fmt: skip

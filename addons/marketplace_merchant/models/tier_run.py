@@ -265,7 +265,8 @@ class MarketplaceTierRun(models.Model):
               GROUP BY merchant.id, test.tier_id, test.purpose
             ), aimed AS (
                 SELECT merchant.*,
-                       CASE WHEN stay.passed IS FALSE THEN COALESCE(merchant.lower, merchant.tier_id)
+                       CASE WHEN stay.passed IS FALSE
+                            THEN COALESCE(merchant.lower, merchant.tier_id)
                             WHEN entry.passed AND upper_stay.passed IS NOT FALSE THEN merchant.upper
                             ELSE merchant.tier_id END AS aim
                   FROM merchant

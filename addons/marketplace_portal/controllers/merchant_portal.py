@@ -118,6 +118,7 @@ class MerchantPortal(CustomerPortal):
             ('statements', _("Statements"), '/statements', 'fa-file-text-o', 'finance'),
             ('deposit', _("Deposit"), '/deposit', 'fa-shield', 'finance'),
             ('bank', _("Bank account"), '/bank', 'fa-university', 'finance'),
+            ('tier', _("Tier"), '/tier', 'fa-line-chart', 'finance'),
             ('shop', _("My shop"), '/shop', 'fa-shopping-bag', 'catalogue'),
             ('documents', _("Documents"), '/documents', 'fa-id-card-o', 'owner'),
             ('team', _("Team"), '/team', 'fa-users', 'owner'),
