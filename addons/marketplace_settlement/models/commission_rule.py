@@ -13,8 +13,8 @@ class MarketplaceCommissionRule(models.Model):
     """How much of a sale the marketplace keeps.
 
     The most specific rule wins: merchant and product, merchant and category, merchant, tier and
-    category, category, tier, everything; of two categories the nearer one; of two equal rules the
-    newer one. A rule in use is never edited: a new one replaces it, so that every sold line can
+    category, group of tiers and category, category, tier, group of tiers, everything; of two
+    categories the nearer one; of two equal rules the newer one. A rule in use is never edited: a new one replaces it, so that every sold line can
     name the rule it was charged by.
     """
 
@@ -58,6 +58,9 @@ class MarketplaceCommissionRule(models.Model):
     tier_id = fields.Many2one(
         comodel_name='marketplace.tier', index='btree_not_null', ondelete='restrict'
     )
+    commission_group = fields.Char(
+        string="Group of Tiers", help="Covers all tiers of this commission group."
+    )
     company_id = fields.Many2one(
         comodel_name='res.company', ondelete='restrict', help="Empty: all companies."
     )
@@ -97,7 +100,10 @@ class MarketplaceCommissionRule(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'percent', 'fixed')
+    @api.depends(
+        'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group', 'percent',
+        'fixed',
+    )  # fmt: skip
     def _compute_name(self):
         for rule in self:
             scope = [
@@ -107,6 +113,8 @@ class MarketplaceCommissionRule(models.Model):
                 )
                 if record
             ]  # fmt: skip
+            if rule.commission_group:
+                scope.append(rule.commission_group)
             price = f"{rule.percent:g} %"
             if rule.fixed:
                 price += f" + {rule.currency_id.format(rule.fixed)}"
@@ -115,7 +123,7 @@ class MarketplaceCommissionRule(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains('merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id')
+    @api.constrains('merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group')
     def _check_scope(self):
         for rule in self:
             if rule.product_tmpl_id and (rule.categ_id or not rule.merchant_id):
@@ -128,6 +136,16 @@ class MarketplaceCommissionRule(models.Model):
                 raise ValidationError(
                     self.env._("A rule is for one merchant or for a tier, not for both.")
                 )
+            if rule.commission_group and (rule.merchant_id or rule.tier_id):
+                raise ValidationError(self.env._(
+                    "A rule for a group of tiers names no merchant and no single tier."
+                ))
+            if rule.commission_group and not self.env['marketplace.tier'].search_count(
+                [('commission_group', '=', rule.commission_group)], limit=1
+            ):
+                raise ValidationError(self.env._(
+                    "No tier has the commission group “%s”.", rule.commission_group
+                ))
 
     # === CRUD METHODS === #
 
@@ -152,8 +170,8 @@ class MarketplaceCommissionRule(models.Model):
     def _fixed_fields(self):
         """Return the fields that say what is charged, and to whom."""
         return {
-            'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'company_id', 'currency_id',
-            'percent', 'fixed', 'minimum', 'maximum', 'date_from', 'date_to', 'replaces_id',
+            'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group',
+            'company_id', 'currency_id', 'percent', 'fixed', 'minimum', 'maximum', 'date_from', 'date_to', 'replaces_id',
         }  # fmt: skip
 
     # === ACTION METHODS === #
@@ -217,17 +235,19 @@ class MarketplaceCommissionRule(models.Model):
     def _scope(self):
         self.ensure_one()
         return (
-            self.company_id.id, self.merchant_id.id, self.product_tmpl_id.id, self.tier_id.id,
-            self.categ_id.id,
+            self.company_id.id, self.merchant_id.id, self.product_tmpl_id.id,
+            self.tier_id.id or self.commission_group, self.categ_id.id,
         )  # fmt: skip
 
     @api.model
     def _scopes(self, line):
         """Return the scopes that cover a line, the most specific first.
 
-        A scope is (merchant, product, tier, category), of ids or ``False``.
+        A scope is (merchant, product, tier, category), of ids or ``False``; in the place of the
+        tier there may be the name of a group of tiers.
         """
-        merchant, tier = line.merchant_id.id, line.merchant_id.tier_id.id
+        merchant, tier = line.merchant_id.id, line.merchant_id.tier_id
+        tiers = [tier.id, tier.commission_group] if tier.commission_group else [tier.id]
         template = line.product_id.product_tmpl_id
         path = template.categ_id.parent_path or ''
         categories = [int(part) for part in reversed(path.split('/')[:-1])]
@@ -235,9 +255,9 @@ class MarketplaceCommissionRule(models.Model):
             (merchant, template.id, False, False),
             *((merchant, False, False, category) for category in categories),
             (merchant, False, False, False),
-            *((False, False, tier, category) for category in categories),
+            *((False, False, level, category) for level in tiers for category in categories),
             *((False, False, False, category) for category in categories),
-            (False, False, tier, False),
+            *((False, False, level, False) for level in tiers),
             (False, False, False, False),
         ]
 

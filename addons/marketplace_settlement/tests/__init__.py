@@ -22,3 +22,4 @@ from . import test_money_checker
 from . import test_money_access
 from . import test_money_setup
 from . import test_money_corners
+from . import test_tier_metrics

@@ -36,6 +36,22 @@ class TestMoneyRules(MoneyCommon):
             self.assertEqual(self._rate(), percent, values)
         self.assertEqual(self._rate(self.vase), 4.0)
 
+    def test_a_rule_for_a_group_of_tiers(self):
+        tier = self.merchant_a.tier_id
+        tier.commission_group = "key"
+        other = self.env['marketplace.tier'].search([('id', '!=', tier.id)], limit=1)
+        other.commission_group = "others"
+        for percent, values in enumerate((
+            {'commission_group': "key"},
+            {'tier_id': tier.id},
+            {'commission_group': "key", 'categ_id': self.category.id},
+            {'tier_id': tier.id, 'categ_id': self.category.id},
+        ), start=1):
+            self._rule(percent=percent, **values)
+            self.assertEqual(self._rate(), percent, values)
+        self.merchant_a.tier_id = other
+        self.assertEqual(self._rate(), 8.0)
+
     def test_another_merchants_rule_does_not_concern(self):
         self._rule(percent=1.0, merchant_id=self.merchant_b.id)
         self.assertEqual(self._rate(), 8.0)
@@ -99,6 +115,9 @@ class TestMoneyRules(MoneyCommon):
             {'product_tmpl_id': self.bowl.product_tmpl_id.id},
             {'product_tmpl_id': self.vase.product_tmpl_id.id, 'merchant_id': self.merchant_a.id},
             {'merchant_id': self.merchant_a.id, 'tier_id': self.merchant_a.tier_id.id},
+            {'merchant_id': self.merchant_a.id, 'commission_group': "standard"},
+            {'tier_id': self.merchant_a.tier_id.id, 'commission_group': "standard"},
+            {'commission_group': "no tier has it"},
         ):
             with self.assertRaises(ValidationError):
                 self.env['marketplace.commission.rule'].create(values)
