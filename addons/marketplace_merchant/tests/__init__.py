@@ -20,5 +20,6 @@ from . import test_merchant
 from . import test_people_access
 from . import test_secret
 from . import test_team
+from . import test_tier_race
 from . import test_tier_run
 from . import test_verification

@@ -23,6 +23,7 @@ class TestTierMetrics(ComplaintCommon):
 
     def test_an_order_counts_once_however_many_complaints_it_has(self):
         closed = self._complain()
+        self.env.flush_all()
         self.env.cr.execute(
             "UPDATE marketplace_complaint SET state = 'closed' WHERE id = %s", [closed.id]
         )
