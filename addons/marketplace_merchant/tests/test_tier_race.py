@@ -18,7 +18,10 @@ TABLES = (
 
 @tagged('post_install', '-at_install')
 class TestTwoManagersAtOnce(BaseCase):
-    """One review in two browsers, each with its own transaction, on committed data."""
+    """One review in two browsers, each with its own transaction, on committed data.
+
+    Companies and users cannot be deleted: they are archived afterwards, and used again.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -40,14 +43,15 @@ class TestTwoManagersAtOnce(BaseCase):
 
     @classmethod
     def _build(cls, env):
-        company = env['res.company'].create({'name': "Race Platform"})
+        company = cls._reused(env['res.company'], 'name', "Race Platform") or (
+            env['res.company'].create({'name': "Race Platform"})
+        )
         users = [
-            new_test_user(
-                env, f'race_manager_{number}', company_id=company.id,
-                groups='marketplace_merchant.group_merchant_manager',
-                company_ids=[Command.set(company.ids)],
+            cls._reused(env['res.users'], 'login', login) or new_test_user(
+                env, login, groups='marketplace_merchant.group_merchant_manager',
+                company_id=company.id, company_ids=[Command.set(company.ids)],
             )
-            for number in (1, 2)
+            for login in ('race_manager_1', 'race_manager_2')
         ]  # fmt: skip
         partner = env['res.partner'].create({'name': "Race Shop"})
         merchant = env['marketplace.merchant'].create({
@@ -61,6 +65,12 @@ class TestTwoManagersAtOnce(BaseCase):
         cls.user_ids, cls.partner_id = [user.id for user in users], partner.id
 
     @classmethod
+    def _reused(cls, model, name, value):
+        record = model.with_context(active_test=False).search([(name, '=', value)])
+        record.active = True
+        return record
+
+    @classmethod
     def _tear_down(cls):
         with cls.registry.cursor() as cr:
             env = Environment(cr, SUPERUSER_ID, {})
@@ -71,6 +81,7 @@ class TestTwoManagersAtOnce(BaseCase):
                 value = cls.company_id if column == 'company_id' else cls.merchant_id
                 cr.execute(f"DELETE FROM {table} WHERE {column} = %s", [value])
             env['res.users'].browse(cls.user_ids).active = False
+            env['res.company'].browse(cls.company_id).active = False
             env['res.partner'].browse(cls.partner_id).unlink()
 
     def _as(self, cr, number):

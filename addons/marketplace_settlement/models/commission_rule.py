@@ -14,8 +14,8 @@ class MarketplaceCommissionRule(models.Model):
 
     The most specific rule wins: merchant and product, merchant and category, merchant, tier and
     category, group of tiers and category, category, tier, group of tiers, everything; of two
-    categories the nearer one; of two equal rules the newer one. A rule in use is never edited: a new one replaces it, so that every sold line can
-    name the rule it was charged by.
+    categories the nearer one; of two equal rules the newer one. A rule in use is never edited: a
+    new one replaces it, so that every sold line can name the rule it was charged by.
     """
 
     _name = 'marketplace.commission.rule'
@@ -171,7 +171,8 @@ class MarketplaceCommissionRule(models.Model):
         """Return the fields that say what is charged, and to whom."""
         return {
             'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group',
-            'company_id', 'currency_id', 'percent', 'fixed', 'minimum', 'maximum', 'date_from', 'date_to', 'replaces_id',
+            'company_id', 'currency_id', 'percent', 'fixed', 'minimum', 'maximum', 'date_from',
+            'date_to', 'replaces_id',
         }  # fmt: skip
 
     # === ACTION METHODS === #
