@@ -6,6 +6,7 @@ from . import notice_mixin
 from . import guard_mixin
 from . import state_mixin
 from . import licence_mixin
+from . import listing_screen_mixin
 from . import requirement_rule
 from . import identity_mixin
 
@@ -24,12 +25,16 @@ from . import exit_release
 from . import exit_retention
 from . import exit_stage
 from . import brand
+from . import forbidden_group
+from . import forbidden_term
 from . import home_card
 from . import insurance_policy
 from . import ir_attachment
 from . import ir_http
 from . import listing_block
 from . import listing_change
+from . import listing_policy
+from . import listing_reason
 from . import mail_template
 from . import merchant
 from . import merchant_application
@@ -54,6 +59,7 @@ from . import product_category
 from . import product_product
 from . import product_template
 from . import product_template_documents
+from . import listing_review
 from . import qualification
 from . import qualification_clock
 from . import qualification_goods

@@ -27,7 +27,7 @@ class ProductTemplate(models.Model):
         Move('draft', 'in_review', by=('member_catalogue',)),
         Move('rejected', 'in_review', by=('member_catalogue',)),
         Move('in_review', 'draft', by=('member_catalogue',)),
-        Move('in_review', 'live', by=(OFFICER,)),
+        Move('in_review', 'live', by=(OFFICER, 'system')),
         Move('in_review', 'rejected', by=(OFFICER,), reason=True),
         Move('live', 'paused', by=('member_catalogue',)),
         Move('paused', 'live', by=('member_catalogue',)),
@@ -63,6 +63,10 @@ class ProductTemplate(models.Model):
         readonly=True,
         copy=False,
         help="Why the listing was rejected or taken down.",
+    )
+    listing_reason_id = fields.Many2one(
+        comodel_name='marketplace.listing.reason', string="Reason Code", readonly=True, copy=False,
+        index='btree_not_null', ondelete='restrict',
     )
     listing_submitted_on = fields.Datetime(string="Submitted", readonly=True, copy=False)
     listing_reviewer_id = fields.Many2one(
@@ -191,7 +195,10 @@ class ProductTemplate(models.Model):
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)
         listings_sudo = self.sudo()
-        listings_sudo.listing_remark = reason if target in ('rejected', 'taken_down') else False
+        listings_sudo.write({
+            'listing_remark': reason if target in ('rejected', 'taken_down') else False,
+            'listing_reason_id': False,
+        })
         if target == 'in_review':
             listings_sudo.write({
                 'listing_submitted_on': fields.Datetime.now(),
@@ -200,12 +207,20 @@ class ProductTemplate(models.Model):
         if target == 'taken_down':
             listings_sudo.listing_change_ids._supersede()
 
-    def _decide_listing(self, target, mail_template, reason=None):
-        """Take a decision of the platform's staff and tell the merchants."""
+    def _decide_listing(self, target, mail_template, reason=None, listing_reason_id=None):
+        """Take a decision of the platform's staff and tell the merchants.
+
+        :param str reason: why, in the officer's words; needs none beside a reason code
+        :param int listing_reason_id: the reason code, if one fits
+        """
         # Merchants resume what they paused, which leads to the same state as an approval.
         self._check_listing_officer()
-        self.sudo()._move_to(target, reason=reason)
-        self.sudo().listing_reviewer_id = self.env.user
+        code = self.env['marketplace.listing.reason']._offered(target, listing_reason_id)
+        self.sudo()._move_to(target, reason=code._with_remark(reason))
+        decision = {'listing_reviewer_id': self.env.uid}
+        if code:
+            decision.update(listing_reason_id=code.id, listing_remark=reason)
+        self.sudo().write(decision)
         self.env['mail.template']._marketplace_send(mail_template, self.sudo())
 
     def _check_listing_officer(self):
@@ -226,16 +241,18 @@ class ProductTemplate(models.Model):
         self._check_listing_seen()
         self._decide_listing('live', 'marketplace_merchant.mail_template_listing_approved')
 
-    def action_reject_listing(self, reason):
+    def action_reject_listing(self, reason=None, listing_reason_id=None):
         """Send submitted goods back to the merchant, who may correct and submit them again."""
         self._decide_listing(
-            'rejected', 'marketplace_merchant.mail_template_listing_rejected', reason
+            'rejected', 'marketplace_merchant.mail_template_listing_rejected',
+            reason, listing_reason_id,
         )
 
-    def action_take_down(self, reason):
+    def action_take_down(self, reason=None, listing_reason_id=None):
         """Take goods out of the shop; the merchant can't put them back."""
         self._decide_listing(
-            'taken_down', 'marketplace_merchant.mail_template_listing_taken_down', reason
+            'taken_down', 'marketplace_merchant.mail_template_listing_taken_down',
+            reason, listing_reason_id,
         )
 
     def action_put_back(self, reason):
@@ -311,7 +328,10 @@ class ProductTemplate(models.Model):
             name: value for name, value in values.items() if not (waits and name in reviewed)
         })
         changes = self.env['marketplace.listing.change']
-        return changes._propose(self, reviewed) if waits and reviewed else changes
+        if waits and reviewed:
+            changes = changes._propose(self, reviewed)
+            changes._start_review()
+        return changes.filtered(lambda change: change.state == 'pending')
 
     def _submit_listing(self):
         """Hand in one listing for review, if everything is there that a review needs."""

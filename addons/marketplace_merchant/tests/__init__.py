@@ -13,6 +13,7 @@ from . import test_life
 from . import test_listing
 from . import test_listing_block
 from . import test_listing_change
+from . import test_listing_review
 from . import test_listing_rpc
 from . import test_machine_checks
 from . import test_mechanisms
@@ -23,3 +24,4 @@ from . import test_team
 from . import test_tier_race
 from . import test_tier_run
 from . import test_verification
+from . import test_word_screen

@@ -5,3 +5,5 @@ from . import handover_wizard
 from . import reason_wizard
 from . import requirement_change
 from . import requirement_waiver
+from . import listing_reason_wizard
+from . import word_trial

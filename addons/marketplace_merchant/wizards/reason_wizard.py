@@ -26,6 +26,10 @@ class MarketplaceReasonWizard(models.TransientModel):
         method = self.env.context['marketplace_action']
         if method not in getattr(records, '_reason_actions', ()):
             raise AccessError(self.env._("This decision does not exist for this document."))
-        return getattr(records, method)(reason=self.reason) or {
+        return getattr(records, method)(**self._prepare_decision()) or {
             'type': 'ir.actions.act_window_close'
         }
+
+    def _prepare_decision(self):
+        """Return what the method is told."""
+        return {'reason': self.reason}

@@ -80,7 +80,8 @@ class MerchantProducts(MerchantPortal):
         if errors:
             return self._merchant_product_page(merchant_sudo, errors=errors, typed=post)
         return self._merchant_done(
-            f'{PRODUCT_PATH}/{created[0].id}', self._merchant_product_message(action)
+            f'{PRODUCT_PATH}/{created[0].id}',
+            self._merchant_product_message(action, created[0]),
         )
 
     def _merchant_product_create(self, merchant_sudo, action, post):
@@ -111,7 +112,7 @@ class MerchantProducts(MerchantPortal):
         if errors:
             return self._merchant_product_page(merchant_sudo, product_sudo, errors, post)
         path = PRODUCT_PATH if action == 'archive' else f'{PRODUCT_PATH}/{product_id}'
-        return self._merchant_done(path, self._merchant_product_message(action))
+        return self._merchant_done(path, self._merchant_product_message(action, product_sudo))
 
     def _merchant_product_act(self, product_id, action, post):
         """Do what the pressed button says."""
@@ -143,8 +144,10 @@ class MerchantProducts(MerchantPortal):
             values['image'] = images[0]
         return values
 
-    def _merchant_product_message(self, action):
+    def _merchant_product_message(self, action, product):
         _ = request.env._
+        if action == 'submit' and product.listing_state == 'live':
+            return _("Checked and on sale: shoppers can buy it now.")
         messages = {
             'save': _("Saved."),
             'submit': _("Sent for review. We tell you as soon as it is decided."),

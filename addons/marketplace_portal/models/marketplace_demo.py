@@ -59,11 +59,10 @@ class MarketplaceDemo(models.AbstractModel):
     def _tell_catalogue(self):
         """The merchants list their goods; an officer approves them."""
         story = self._story()
-        officer = self._user('officer')
         for position, data in enumerate(story['goods']):
             listing = self._create_listing(data, data['key'])
             listing.portal_submit_listing()
-            listing.with_user(officer).action_approve_listing()
+            self._approve_listing(listing)
             public_category = self._ref(f"public_category_{data['category']}")
             listing.sudo().write({
                 'public_categ_ids': [Command.set(public_category.ids)],
@@ -82,9 +81,12 @@ class MarketplaceDemo(models.AbstractModel):
             if state != 'draft':
                 listing.portal_submit_listing()
             if state == 'rejected':
-                listing.with_user(officer).action_reject_listing(listings[state]['reason'])
+                code = self.env.ref('marketplace_merchant.listing_reason_words')
+                listing.with_user(officer).action_reject_listing(
+                    listings[state]['reason'], code.id
+                )
             elif state == 'paused':
-                listing.with_user(officer).action_approve_listing()
+                self._approve_listing(listing)
                 listing.portal_pause()
         change = listings['change']
         owner = self._user(goods[change['of']]['merchant'])
@@ -234,6 +236,11 @@ class MarketplaceDemo(models.AbstractModel):
         listing.portal_set_stock(data['stock'])
         self._name_record(listing, f'product_{name}')
         return listing
+
+    def _approve_listing(self, listing):
+        """Let an officer approve what the machine has not put on sale by itself."""
+        if listing.listing_state == 'in_review':
+            listing.with_user(self._user('officer')).action_approve_listing()
 
     def _display_order(self, position, count):
         """Mix the merchants on the shop's first pages, in front of other demo goods."""

@@ -25,6 +25,10 @@ class MarketplaceListingChange(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _fields_to_review(self):
+        """Further pictures are reviewed as the first one is."""
+        return super()._fields_to_review() + (['image_1920'] if self.picture_ids else [])
+
     @api.model
     def _propose(self, listing, values):
         """Pictures that wait go on with the change that takes over."""

@@ -28,6 +28,7 @@ class ProductTemplate(models.Model):
         listing_sudo._check_content_may_change()
         picture = listing_sudo._read_further_picture(filename, content)
         owner = {'product_tmpl_id': listing_sudo.id}
+        change = listing_sudo.listing_change_ids.browse()
         if listing_sudo._was_approved():
             change = listing_sudo._portal_pending_change()
             change = change or listing_sudo.listing_change_ids._start(listing_sudo)
@@ -35,6 +36,7 @@ class ProductTemplate(models.Model):
         picture_sudo = listing_sudo.env['product.image'].create(
             {'name': listing_sudo.name, 'image_1920': picture, **owner}
         )
+        change._start_review()
         return picture_sudo.with_env(self.env)
 
     def portal_remove_picture(self, picture_id):
