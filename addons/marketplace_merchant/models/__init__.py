@@ -35,6 +35,10 @@ from . import listing_block
 from . import listing_change
 from . import listing_policy
 from . import listing_reason
+from . import listing_import
+from . import listing_import_row
+from . import listing_import_run
+from . import listing_import_sheet
 from . import mail_template
 from . import merchant
 from . import merchant_application
@@ -50,6 +54,7 @@ from . import merchant_closure
 from . import merchant_exit
 from . import merchant_company
 from . import merchant_listing
+from . import merchant_listing_sheet
 from . import merchant_member
 from . import merchant_retention
 from . import merchant_selling
@@ -60,6 +65,7 @@ from . import product_product
 from . import product_template
 from . import product_template_documents
 from . import listing_review
+from . import product_template_sheet
 from . import qualification
 from . import qualification_clock
 from . import qualification_goods

@@ -83,7 +83,7 @@ class IrAttachment(models.Model):
             self._marketplace_check_pdf(filename, content)
         else:
             content = self._marketplace_redraw_image(filename, content)
-        return _safe_name(filename, extension), content, mimetype
+        return safe_name(filename, extension), content, mimetype
 
     @api.model
     def _marketplace_redraw_image(self, filename, content):
@@ -130,7 +130,7 @@ class IrAttachment(models.Model):
 
 # === FILE HELPERS === #
 
-def _safe_name(filename, extension):
+def safe_name(filename, extension):
     """Keep a name that people recognise, without paths, control or direction characters."""
     name = unicodedata.normalize('NFKC', str(filename or '')).replace('\\', '/')
     name = name.rpartition('/')[2].rpartition('.')[0] or name.rpartition('/')[2]

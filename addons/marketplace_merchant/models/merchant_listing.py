@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..tools.elevate import elevate
+from ..tools.field_errors import FieldErrors
 from ..tools.form_reader import TEXT_MAX_LENGTH, FormReader
 
 PRICE_MAX = 100_000_000
@@ -60,13 +61,38 @@ class MarketplaceMerchant(models.Model):
         merchant_sudo._check_member('catalogue')
         listing_sudo = self.env['product.template'].browse()
         values = merchant_sudo._read_listing(values, listing_sudo)
-        # Not a follower: who leaves the team must not go on receiving messages about the goods.
-        listing_sudo = elevate(listing_sudo).with_context(mail_create_nosubscribe=True).create(
-            dict(merchant_sudo._prepare_listing_values(), **values)
-        )
-        return listing_sudo.with_env(self.env)
+        merchant_sudo._check_sku_free(values, listing_sudo)
+        return merchant_sudo._create_listings([values]).with_env(self.env)
 
     # === BUSINESS METHODS === #
+
+    def _create_listings(self, values_list):
+        """Draft goods of one merchant.
+
+        :param list values_list: a dict for each, as returned by :meth:`_read_listing`
+        """
+        common = self._prepare_listing_values()
+        # Not a follower: who leaves the team must not go on receiving messages about the goods.
+        return self.env['product.template'].with_context(mail_create_nosubscribe=True).create(
+            [dict(common, **values) for values in values_list]
+        )
+
+    def _check_sku_free(self, values, listing):
+        """Raise if other goods of the merchant have the SKU: it tells them apart.
+
+        :param dict values: of a listing, as returned by :meth:`_read_listing`
+        :param listing: the goods to which the SKU is given; may be none yet
+        :raise FieldErrors: with the goods that have it
+        """
+        others = values.get('default_code') and self.env['product.template'].search([
+            ('merchant_id', '=', self.id),
+            ('default_code', '=', values['default_code']),
+            ('id', 'not in', listing.ids),
+        ], limit=1)
+        if others:
+            raise FieldErrors({'default_code': self.env._(
+                "“%s” has this SKU already. Each of your goods needs its own.", others.name,
+            )})
 
     def _prepare_listing_values(self):
         """What a merchant does not choose for its goods."""
@@ -83,22 +109,25 @@ class MarketplaceMerchant(models.Model):
         self.ensure_one()
         return self.env['product.category'].search([('id', 'child_of', self.category_ids.ids)])
 
-    def _read_listing(self, values, listing):
+    def _read_listing(self, values, listing, categories=None):
         """Check what was sent for goods.
 
         :param dict values: see :meth:`portal_create_listing`
         :param listing: the goods to change; those without it are new and need a name and a price
+        :param categories: in which the merchant may list goods, for those who know them already
         :return: values to write
         :raise FieldErrors: with a message for each wrong value
         """
         self.ensure_one()
         reader = FormReader(self.env, values)
-        for name, read in self._listing_readers(reader).items():
+        if categories is None:
+            categories = self._listing_categories()
+        for name, read in self._listing_readers(reader, categories).items():
             if name in reader.values or (not listing and name in ('name', 'list_price')):
                 read()
         return reader.check()
 
-    def _listing_readers(self, reader):
+    def _listing_readers(self, reader, categories):
         """Return for each value of a listing how it is read."""
         _ = self.env._
         return {
@@ -108,9 +137,7 @@ class MarketplaceMerchant(models.Model):
                 required=False, limit=TEXT_MAX_LENGTH, multiline=True,
             ),
             'list_price': lambda: self._read_price(reader),
-            'categ_id': lambda: reader.record(
-                'categ_id', _("Category"), self._listing_categories()
-            ),
+            'categ_id': lambda: reader.record('categ_id', _("Category"), categories),
             'brand_id': lambda: reader.record(
                 'brand_id', _("Brand"), self.env['marketplace.brand']._offered(), required=False
             ),

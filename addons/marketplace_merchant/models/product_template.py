@@ -99,6 +99,11 @@ class ProductTemplate(models.Model):
         'CHECK ((merchant_id IS NULL) = (listing_state IS NULL))',
         "Goods of a merchant, and only those, have a listing state.",
     )
+    _listing_sku_uniq = models.UniqueIndex(
+        "(merchant_id, default_code)"
+        " WHERE merchant_id IS NOT NULL AND active AND default_code <> ''",
+        "Goods of this merchant have this SKU already. Each of them needs its own.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -270,6 +275,7 @@ class ProductTemplate(models.Model):
         """
         listing_sudo = self._portal_listing()
         values = listing_sudo.merchant_id._read_listing(values, listing_sudo)
+        listing_sudo.merchant_id._check_sku_free(values, listing_sudo)
         return listing_sudo._update_listing(values).with_env(self.env)
 
     def portal_set_price(self, price):

@@ -52,11 +52,6 @@ class ProductTemplate(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _portal_pending_change(self):
-        """Return the change that waits for approval; may be empty."""
-        self.ensure_one()
-        return self.listing_change_ids.filtered(lambda change: change.state == 'pending')
-
     def _portal_refused_change(self):
         """Return the last change if it was rejected; may be empty."""
         self.ensure_one()

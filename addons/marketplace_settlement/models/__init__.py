@@ -8,6 +8,7 @@ from . import merchant_application
 from . import stock_location
 from . import product_product
 from . import product_template
+from . import listing_import
 from . import loyalty_program
 from . import freight_template
 from . import delivery_carrier

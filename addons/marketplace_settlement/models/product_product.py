@@ -2,7 +2,7 @@
 
 import math
 
-from odoo import SUPERUSER_ID, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
@@ -26,16 +26,17 @@ class ProductProduct(models.Model):
         product_sudo = elevate(self).exists()
         product_sudo.merchant_id._check_member('catalogue')
         quantity = product_sudo._check_stock_quantity(quantity)
-        before = product_sudo._get_merchant_stock_quant().quantity
-        product_sudo._set_merchant_stock(quantity)
-        self.env['marketplace.audit.log']._log(
-            product_sudo, 'change', before={'stock': before}, after={'stock': quantity}
-        )
+        product_sudo._set_merchant_stocks({product_sudo: quantity})
 
     # === BUSINESS METHODS === #
 
-    def _check_stock_quantity(self, quantity):
-        """Return ``quantity`` as a number of pieces that one can have on a shelf."""
+    @api.model
+    def _read_stock_quantity(self, quantity):
+        """Return ``quantity`` as a number of pieces that one can have on a shelf.
+
+        :param quantity: a number, or the text that a person typed
+        :raise UserError: if it makes no sense
+        """
         try:
             quantity = float(quantity)
         except (TypeError, ValueError):
@@ -44,6 +45,11 @@ class ProductProduct(models.Model):
             raise UserError(self.env._(
                 "Please enter the stock as a number between 0 and %s.", STOCK_MAXIMUM
             ))
+        return quantity
+
+    def _check_stock_quantity(self, quantity):
+        """Return ``quantity`` as a number of pieces of this product."""
+        quantity = self._read_stock_quantity(quantity)
         if self.tracking != 'none' or not self.is_storable:
             raise UserError(self.env._(
                 "The stock of %s is not counted by number. Please ask the marketplace to set it.",
@@ -55,29 +61,55 @@ class ProductProduct(models.Model):
         company = self.merchant_id.company_id or self.env.company
         return self.env['stock.warehouse'].search([('company_id', '=', company.id)], limit=1)
 
-    def _get_merchant_stock_quant(self):
-        merchant = self.merchant_id
-        return self.env['stock.quant'].search([
-            ('product_id', '=', self.id),
-            ('location_id', 'in', merchant.stock_location_ids.ids),
-            ('location_id.warehouse_id', '=', self._get_merchant_warehouse().id),
-            ('owner_id', '=', merchant.partner_id.id),
-            ('lot_id', '=', False),
-            ('package_id', '=', False),
-        ], limit=1)  # fmt: skip
-
     def _set_merchant_stock(self, quantity):
-        """Adjust the inventory of the merchant's own location, as a count would.
+        """Set the stock of one product; see :meth:`_set_merchant_stocks`."""
+        self._set_merchant_stocks({self: quantity})
+
+    @api.model
+    def _set_merchant_stocks(self, quantities):
+        """Adjust the inventory of a merchant's own location, as a count would, and log it.
 
         Counting is a right of the warehouse: the merchant has it here, for its own goods only.
+
+        :param dict quantities: the new quantity of each product; all of one merchant
         """
-        location = self.merchant_id._get_stock_location(self._get_merchant_warehouse())
-        quant = self.env['stock.quant'].with_user(SUPERUSER_ID).with_context(
+        products = self.browse(product.id for product in quantities)
+        merchant = products.merchant_id.ensure_one()
+        location = merchant._get_stock_location(products[:1]._get_merchant_warehouse())
+        before = products._get_merchant_stocks()
+        quants = self.env['stock.quant'].with_user(SUPERUSER_ID).with_context(
             inventory_mode=True, inventory_name=self.env._("Stock entered by the merchant")
-        ).create({
-            'product_id': self.id,
-            'location_id': location.id,
-            'owner_id': self.merchant_id.partner_id.id,
-            'inventory_quantity': quantity,
-        })
-        quant._apply_inventory()
+        ).create([
+            {
+                'product_id': product.id,
+                'location_id': location.id,
+                'owner_id': merchant.partner_id.id,
+                'inventory_quantity': quantity,
+            }
+            for product, quantity in quantities.items()
+        ])
+        quants._apply_inventory()
+        self.env['marketplace.audit.log']._log(
+            products,
+            'change',
+            before=[{'stock': before.get(product, 0.0)} for product in products],
+            after=[{'stock': quantities[product]} for product in products],
+        )
+
+    def _get_merchant_stocks(self):
+        """Return what the merchant has on hand of these products, those without stock left out.
+
+        :rtype: dict
+        """
+        warehouse = self[:1]._get_merchant_warehouse()
+        locations = self.merchant_id.stock_location_ids.filtered(
+            lambda location: location.warehouse_id == warehouse
+        )
+        return dict(self.env['stock.quant']._read_group(
+            [
+                ('product_id', 'in', self.ids),
+                ('location_id', 'in', locations.ids),
+                ('owner_id', 'in', self.merchant_id.partner_id.ids),
+            ],
+            ['product_id'], ['quantity:sum'],
+        ))

@@ -23,9 +23,26 @@ class ProductTemplate(models.Model):
 
     def portal_set_stock(self, quantity):
         """Set the stock of a product without variants; see ``product.product``."""
-        variants_sudo = self._portal_listing().product_variant_ids
-        if len(variants_sudo) != 1:
+        variant_sudo = self._portal_listing()._get_stock_product()
+        return variant_sudo.with_env(self.env).portal_set_stock(quantity)
+
+    # === BUSINESS METHODS === #
+
+    def _get_stock_product(self):
+        """Return the one variant of which the stock is counted.
+
+        :raise UserError: if there are several
+        """
+        if len(self.product_variant_ids) != 1:
             raise UserError(self.env._(
                 "This product comes in several variants. Please enter the stock of each of them."
             ))
-        return variants_sudo.with_env(self.env).portal_set_stock(quantity)
+        return self.product_variant_ids
+
+    def _sheet_rows(self):
+        rows = super()._sheet_rows()
+        stocks = self.product_variant_ids._get_merchant_stocks()
+        for listing, row in zip(self, rows, strict=True):
+            if len(listing.product_variant_ids) == 1:
+                row['stock'] = stocks.get(listing.product_variant_ids, 0.0)
+        return rows
