@@ -29,6 +29,7 @@
         'views/merchant_order_templates.xml',
         'views/merchant_return_templates.xml',
         'views/merchant_product_templates.xml',
+        'views/merchant_import_templates.xml',
         'views/merchant_finance_templates.xml',
         'views/merchant_complaint_templates.xml',
         'views/merchant_account_templates.xml',

@@ -20,7 +20,11 @@ STATE_COLORS = {
     'merchant_response': 'warning',
     'expiring': 'warning',
     'grace': 'warning',
+    'previewed': 'warning',
+    'wait': 'warning',
     # On its way
+    'running': 'info',
+    'change': 'info',
     'onboarding': 'info',
     'to_ship': 'info',
     'shipped': 'info',
@@ -34,6 +38,8 @@ STATE_COLORS = {
     'arbitration': 'info',
     'decided': 'info',
     # Well ended
+    'done': 'success',
+    'new': 'success',
     'active': 'success',
     'live': 'success',
     'valid': 'success',
@@ -45,6 +51,7 @@ STATE_COLORS = {
     'executed': 'success',
     'paid': 'success',
     # Went wrong
+    'error': 'danger',
     'info_required': 'danger',
     'rejected': 'danger',
     'taken_down': 'danger',

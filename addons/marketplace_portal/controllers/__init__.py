@@ -4,6 +4,7 @@ from . import merchant_portal
 from . import merchant_apply
 from . import merchant_orders
 from . import merchant_products
+from . import merchant_imports
 from . import merchant_finance
 from . import merchant_service
 from . import payment
