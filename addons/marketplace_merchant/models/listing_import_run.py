@@ -19,7 +19,7 @@ _logger = logging.getLogger(__name__)
 RETRIED = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
 
 # Rows that are committed together; pictures take memory and time.
-BATCH_ROWS = 100
+BATCH_ROWS = 50
 BATCH_ROWS_WITH_PICTURES = 20
 # Columns that the form of a listing reads as they are
 FORM_COLUMNS = ('name', 'description_sale', 'list_price', 'weight', 'barcode')
@@ -82,20 +82,21 @@ class MarketplaceListingImport(models.Model):
         :return: how many rows were settled
         """
         try:
-            return self._run_batch()
+            with self.env.cr.savepoint():
+                return self._run_batch()
         except RETRIED:
             # Somebody changed the same goods at that moment: the batch comes again.
             self.env.cr.rollback()
             return 0
-        except Exception as error:
-            self.env.cr.rollback()
-            if isinstance(error, UserError):
-                reason = str(error)
-            else:
-                _logger.exception("Import of listings %s stopped", self.id)
-                reason = self.env._("Something went wrong on our side. Please start it again.")
-            self._move_to('failed', reason=reason, system=True)
-            return 0
+        except UserError as error:
+            reason = str(error)
+        except Exception:
+            _logger.exception("Import of listings %s stopped", self.id)
+            reason = self.with_context(lang=self.lang).env._(
+                "Something went wrong on our side. Please start it again."
+            )
+        self._move_to('failed', reason=reason, system=True)
+        return 0
 
     # === BUSINESS METHODS === #
 

@@ -73,9 +73,13 @@ class MarketplaceMerchant(models.Model):
         """
         common = self._prepare_listing_values()
         # Not a follower: who leaves the team must not go on receiving messages about the goods.
-        return self.env['product.template'].with_context(mail_create_nosubscribe=True).create(
+        listings = self.env['product.template'].with_context(mail_create_nosubscribe=True).create(
             [dict(common, **values) for values in values_list]
         )
+        for listing in listings.filtered(lambda listing: not listing.default_code):
+            # By its SKU a sheet finds the goods again.
+            listing.default_code = f'{self.code}-{listing.id}'
+        return listings
 
     def _check_sku_free(self, values, listing):
         """Raise if other goods of the merchant have the SKU: it tells them apart.

@@ -1,6 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import models
+from odoo import fields, models
 
 
 class ProductTemplate(models.Model):
@@ -31,7 +31,7 @@ class ProductTemplate(models.Model):
     def _listing_value(self, name, value):
         """Return a value as the listing would keep it, so that two can be compared."""
         field = self._fields[name]
-        if field.type == 'image':
+        if isinstance(field, fields.Image):
             return field._image_process(value, self.env) or False
         return field.convert_to_cache(value, self) or False
 

@@ -14,12 +14,14 @@ from . import test_listing
 from . import test_listing_block
 from . import test_listing_change
 from . import test_listing_review
+from . import test_listing_import
 from . import test_listing_rpc
 from . import test_machine_checks
 from . import test_mechanisms
 from . import test_merchant
 from . import test_people_access
 from . import test_secret
+from . import test_sheet
 from . import test_team
 from . import test_tier_race
 from . import test_tier_run

@@ -82,8 +82,8 @@ def _read_xlsx(env, filename, content):
             io.BytesIO(content), read_only=True, data_only=True, keep_links=False
         ).worksheets[0]
         sheet.reset_dimensions()
-        for cells in sheet.iter_rows(max_col=COLUMNS_MAX, values_only=True):
-            yield [_cell_text(cell) for cell in cells]
+        for cells in sheet.iter_rows(values_only=True):
+            yield [_cell_text(cell) for cell in cells[:COLUMNS_MAX]]
     except (
         *READ_ERRORS, InvalidFileException, ParseError, AttributeError, LookupError, TypeError,
         ValueError,

@@ -133,11 +133,15 @@ class MerchantImports(MerchantPortal):
             raise self._merchant_not_found()
 
     def _merchant_import_tabs(self, import_sudo):
-        outcomes = import_sudo.row_ids._fields['outcome']._description_selection(request.env)
+        labels = dict(import_sudo.row_ids._fields['outcome']._description_selection(request.env))
+        counters = import_sudo._outcome_counters()
         own = ('import_id', '=', import_sudo.id)
         return {
             'all': (request.env._("All rows"), [own]),
-            **{key: (label, [own, ('outcome', '=', key)]) for key, label in outcomes},
+            **{
+                key: (labels[key], [own, ('outcome', '=', key)])
+                for key in ('error', 'new', 'change', 'wait', 'same') if import_sudo[counters[key]]
+            },
         }
 
     @route(
