@@ -244,7 +244,7 @@ class MarketplaceListingImport(models.Model):
             return {}
         if not scope['with_pictures']:
             return {'image_1920': True}
-        content = base64.b64encode(scope['pictures'].read(entry)).decode()
+        content = base64.b64encode(scope['pictures'].unpack(entry)).decode()
         reader = FormReader(
             self.env, {'image': {'filename': entry_name(entry), 'content': content}}
         )
@@ -345,7 +345,10 @@ class MarketplaceListingImport(models.Model):
         columns = self._columns()
         waiting = plan.values.keys() - _at_once(plan.values).keys()
         return ", ".join([
-            *(column.label for name, column in columns.items() if VALUES.get(name, name) in waiting),
+            *(
+                column.label for name, column in columns.items()
+                if VALUES.get(name, name) in waiting
+            ),
             *(
                 f"{columns[name].label}: {_text(old)} → {_text(new)}"
                 for name, old, new in self._changes_at_once(plan)

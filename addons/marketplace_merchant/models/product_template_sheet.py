@@ -43,7 +43,8 @@ class ProductTemplate(models.Model):
         """
         rows = []
         for listing in self.with_context(bin_size=True):
-            content = listing._listing_content() | listing._portal_pending_change()._listing_content()
+            waiting = listing._portal_pending_change()._listing_content()
+            content = listing._listing_content() | waiting
             rows.append({
                 'default_code': listing.default_code or '',
                 'name': content['name'],

@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from datetime import timedelta
+from functools import partial
 from unittest.mock import patch
 
 from odoo import fields
@@ -12,7 +13,13 @@ from odoo.addons.marketplace_merchant.models import listing_import_run, merchant
 from odoo.addons.marketplace_merchant.tools.field_errors import FieldErrors
 
 from .import_common import (
-    CSV, XLSX, ImportCommon, make_archive, make_file, make_picture, make_sheet,
+    CSV,
+    XLSX,
+    ImportCommon,
+    make_archive,
+    make_file,
+    make_picture,
+    make_sheet,
 )
 
 
@@ -78,7 +85,8 @@ class TestListingImport(ImportCommon):
             self._import()
 
     def test_unknown_columns_are_named_and_left_out(self):
-        listing_import = self._import(("A", "Bowl", "5", "red"), header=("SKU", "Name", "Price", "Hue"))
+        header = ("SKU", "Name", "Price", "Hue")
+        listing_import = self._import(("A", "Bowl", "5", "red"), header=header)
         self.assertIn("Hue", listing_import.remark)
         self.assertEqual(self._outcomes(listing_import), ['new'])
 
@@ -116,7 +124,9 @@ class TestListingImport(ImportCommon):
 
     def test_new_goods_are_drafted_and_known_ones_changed(self):
         draft = self._draft(default_code="K-2", name="Knife 2")
-        listing_import = self._done(self._knife(1), self._knife(2, price="45"), self._knife(3, price=""))
+        listing_import = self._done(
+            self._knife(1), self._knife(2, price="45"), self._knife(3, price=""),
+        )
         self.assertEqual(self._outcomes(listing_import), ['new', 'change', 'error'])
         new = self._goods("K-1")
         self.assertRecordValues(new, [{
@@ -443,10 +453,12 @@ class TestListingImport(ImportCommon):
     def test_only_who_keeps_the_catalogue_imports_and_exports(self):
         listing_import = self._import(self._knife(1, price="free"), self._knife(2))
         outsider = new_test_user(self.env, 'import_outsider', groups='base.group_portal')
-        for user in (self.orders_clerk, self.finance_clerk, self.rival_owner, outsider, self.officer):
+        for user in (
+            self.orders_clerk, self.finance_clerk, self.rival_owner, outsider, self.officer,
+        ):
             merchant = self.merchant.with_user(user)
             for call in (
-                lambda merchant=merchant: merchant.portal_import_listings(self._sheet(self._knife())),
+                partial(merchant.portal_import_listings, self._sheet(self._knife())),
                 merchant.portal_export_listings,
                 merchant.portal_listing_template,
                 listing_import.with_user(user).portal_start,

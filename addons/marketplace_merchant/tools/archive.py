@@ -125,7 +125,7 @@ class PictureArchive:
     def find(self, sku, name):
         """Return the picture of a row: the one that it names, else the one named by its SKU.
 
-        :return: an entry for :meth:`read`; None if the row has no picture
+        :return: an entry for :meth:`unpack`; None if the row has no picture
         :raise UserError: if the picture that the row names can't be taken
         """
         if name:
@@ -142,7 +142,7 @@ class PictureArchive:
             ]
         return self._check(entries) if entries else None
 
-    def read(self, entry):
+    def unpack(self, entry):
         """Return a picture as the form of a listing would send it, in bytes."""
         return read_entry(self.env, self.archive, entry, self.MAX_PICTURE_BYTES)
 
