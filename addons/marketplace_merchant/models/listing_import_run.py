@@ -183,11 +183,11 @@ class MarketplaceListingImport(models.Model):
 
     def _scope(self, rows):
         """Return what is looked up once for many rows."""
-        categories = self.merchant_id._listing_categories()
+        choices = self.merchant_id._listing_choices()
         return {
             'catalogue': self._catalogue(rows.mapped('sku')),
-            'categories': categories,
-            'category_names': _by_name(categories),
+            'choices': choices,
+            'names': {name: _by_name(records) for name, records in choices.items()},
             'pictures': self._pictures(),
         }
 
@@ -226,16 +226,21 @@ class MarketplaceListingImport(models.Model):
         values = {name: cells[name] for name in FORM_COLUMNS if name in cells}
         if not listing:
             values['default_code'] = row.sku
-        if 'categ_id' in cells:
-            values['categ_id'] = scope['category_names'].get(cells['categ_id'].casefold(), '0')
+        for name, ids in scope['names'].items():
+            if name in cells:
+                values[name] = ids.get(cells[name].casefold(), '0')
         try:
-            return self.merchant_id._read_listing(values, listing, scope['categories'])
+            return self.merchant_id._read_listing(values, listing, scope['choices'])
         except FieldErrors as error:
-            if 'categ_id' in error.field_errors:
-                error.field_errors['categ_id'] = self.env._(
-                    "“%s” is none of your categories.", cells['categ_id'],
-                )
-            raise FieldErrors(error.field_errors) from error
+            raise FieldErrors({
+                name: self._unknown_message(name, cells[name]) if name in scope['names'] else text
+                for name, text in error.field_errors.items()
+            }) from error
+
+    def _unknown_message(self, name, text):
+        if name == 'categ_id':
+            return self.env._("“%s” is none of your categories.", text)
+        return self.env._("“%s” is none of the brands that we know.", text)
 
     def _read_picture(self, row, cells, listing, scope):
         """Read the picture that belongs to the row; before the run only whether it is there."""
@@ -318,8 +323,12 @@ class MarketplaceListingImport(models.Model):
     def _log_changes(self, plans):
         """Note in the audit log what changes at once."""
         changed = [
-            (plan.listing, {name: plan.listing[name] for name in names}, names)
-            for plan in plans if (names := _at_once(plan.values))
+            (
+                plan.listing,
+                {name: _told(plan.listing, name, plan.listing[name]) for name in values},
+                {name: _told(plan.listing, name, value) for name, value in values.items()},
+            )
+            for plan in plans if (values := _at_once(plan.values))
         ]
         self.env['marketplace.audit.log']._log(
             self.env['product.template'].union(*(listing for listing, _old, _new in changed)),
@@ -358,7 +367,10 @@ class MarketplaceListingImport(models.Model):
     def _changes_at_once(self, plan):
         """Return what needs no review, as (column, old value, new value)."""
         return [
-            *((name, plan.listing[name], new) for name, new in _at_once(plan.values).items()),
+            *(
+                (name, *(_told(plan.listing, name, value) for value in (plan.listing[name], new)))
+                for name, new in _at_once(plan.values).items()
+            ),
             *((name, old, new) for name, (old, new) in plan.extras.items()),
         ]
 
@@ -368,14 +380,21 @@ def _at_once(values):
     return {name: value for name, value in values.items() if name not in REVIEWED_FIELDS}
 
 
-def _by_name(categories):
-    """Return the id of each category, as text, by its full name, and by its own if that is one's.
-    """
-    own = categories.grouped(lambda category: category.name.casefold())
+def _by_name(records):
+    """Return the id of each record, as text, by its full name, and by its own if that is one's."""
+    own = records.grouped(lambda record: record.name.casefold())
     return {
         **{name: str(namesakes.id) for name, namesakes in own.items() if len(namesakes) == 1},
-        **{category.complete_name.casefold(): str(category.id) for category in categories},
+        **{record.display_name.casefold(): str(record.id) for record in records},
     }
+
+
+def _told(listing, name, value):
+    """Return a value of a listing as it is told to people: records by their name."""
+    field = listing._fields[name]
+    if field.type != 'many2one':
+        return value
+    return listing[name].browse(field.convert_to_cache(value, listing)).display_name
 
 
 def _text(value):

@@ -33,6 +33,7 @@ class MarketplaceListingImport(models.Model):
             'categ_id': Column(_("Category"), 40, _(
                 "One of your categories, as the list in the template names it.",
             )),
+            'brand_id': Column(_("Brand"), 20, _("One of the brands that we know; may be empty.")),
             'list_price': Column(_("Price"), 12, _(
                 "Required for new goods. A number, as in 12.50; it changes at once.",
             )),

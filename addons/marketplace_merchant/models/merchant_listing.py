@@ -113,25 +113,32 @@ class MarketplaceMerchant(models.Model):
         self.ensure_one()
         return self.env['product.category'].search([('id', 'child_of', self.category_ids.ids)])
 
-    def _read_listing(self, values, listing, categories=None):
+    def _listing_choices(self):
+        """Return what may be chosen for the values of a listing that are records."""
+        self.ensure_one()
+        return {
+            'categ_id': self._listing_categories(),
+            'brand_id': self.env['marketplace.brand']._offered(),
+        }
+
+    def _read_listing(self, values, listing, choices=None):
         """Check what was sent for goods.
 
         :param dict values: see :meth:`portal_create_listing`
         :param listing: the goods to change; those without it are new and need a name and a price
-        :param categories: in which the merchant may list goods, for those who know them already
+        :param dict choices: as of :meth:`_listing_choices`, for those who read many listings
         :return: values to write
         :raise FieldErrors: with a message for each wrong value
         """
         self.ensure_one()
         reader = FormReader(self.env, values)
-        if categories is None:
-            categories = self._listing_categories()
-        for name, read in self._listing_readers(reader, categories).items():
+        choices = choices or self._listing_choices()
+        for name, read in self._listing_readers(reader, choices).items():
             if name in reader.values or (not listing and name in ('name', 'list_price')):
                 read()
         return reader.check()
 
-    def _listing_readers(self, reader, categories):
+    def _listing_readers(self, reader, choices):
         """Return for each value of a listing how it is read."""
         _ = self.env._
         return {
@@ -141,9 +148,9 @@ class MarketplaceMerchant(models.Model):
                 required=False, limit=TEXT_MAX_LENGTH, multiline=True,
             ),
             'list_price': lambda: self._read_price(reader),
-            'categ_id': lambda: reader.record('categ_id', _("Category"), categories),
+            'categ_id': lambda: reader.record('categ_id', _("Category"), choices['categ_id']),
             'brand_id': lambda: reader.record(
-                'brand_id', _("Brand"), self.env['marketplace.brand']._offered(), required=False
+                'brand_id', _("Brand"), choices['brand_id'], required=False
             ),
             'barcode': lambda: reader.text(
                 'barcode', _("Barcode"), required=False, limit=CODE_MAX_LENGTH

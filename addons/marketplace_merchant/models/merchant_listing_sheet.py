@@ -93,10 +93,13 @@ class MarketplaceMerchant(models.Model):
     # === BUSINESS METHODS === #
 
     def _listing_sheet(self, basename, file_format, rows, info=()):
-        categories = self._listing_categories().mapped('complete_name')
+        choices = self._listing_choices()
         return self.env['marketplace.listing.import']._sheet_file(
             f"{self.env._('goods')}-{basename}", file_format, rows, info=info,
-            choices={'categ_id': (self.env._("Categories"), categories)},
+            choices={
+                'categ_id': (self.env._("Categories"), choices['categ_id'].mapped('display_name')),
+                'brand_id': (self.env._("Brands"), choices['brand_id'].mapped('display_name')),
+            },
         )
 
     def _check_open_imports(self):

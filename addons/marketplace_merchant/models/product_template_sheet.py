@@ -50,6 +50,8 @@ class ProductTemplate(models.Model):
                 'name': content['name'],
                 'description_sale': content['description_sale'] or '',
                 'categ_id': listing.categ_id.browse(content['categ_id']).complete_name or '',
+                'brand_id': listing.brand_id.browse(content.get('brand_id')).name
+                or listing.brand_id.name or '',
                 'list_price': listing.list_price,
                 'weight': listing.weight or '',
                 'barcode': listing.barcode or '',

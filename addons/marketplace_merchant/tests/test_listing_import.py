@@ -122,6 +122,28 @@ class TestListingImport(ImportCommon):
 
     # === RUN === #
 
+    def test_categories_and_brands_go_by_their_names(self):
+        brand = self.env['marketplace.brand'].create({'name': "Zwilling"})
+        draft = self._draft(default_code="K-4")
+        header = (*self.HEADER, "Brand")
+        listing_import = self._done(
+            (*self._knife(1, category="knives"), "zwilling"),
+            (*self._knife(2, category="kitchen"), ""),
+            (*self._knife(3, category=str(self.subcategory.id)), "Nobody"),
+            (*self._knife(4, name="", category="", price=""), "Zwilling"),
+            header=header,
+        )
+        self.assertEqual(self._outcomes(listing_import), ['new', 'new', 'error', 'change'])
+        self.assertIn("“Nobody” is none of the brands", self._message(listing_import, 4))
+        self.assertIn(f"“{self.subcategory.id}” is none of your", self._message(listing_import, 4))
+        self.assertEqual(self._goods("K-1", "K-2", "K-4").mapped('brand_id'), brand)
+        self.assertEqual(
+            self._goods("K-1", "K-2").categ_id, self.subcategory | self.category
+        )
+        self.assertEqual(draft.brand_id, brand)
+        exported = self._cells(self.merchant.with_user(self.clerk).portal_export_listings(CSV))
+        self.assertIn("Zwilling", exported[1])
+
     def test_new_goods_are_drafted_and_known_ones_changed(self):
         draft = self._draft(default_code="K-2", name="Knife 2")
         listing_import = self._done(

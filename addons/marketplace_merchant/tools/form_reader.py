@@ -127,7 +127,7 @@ class FormReader:
         value = self._raw(name, label, required)
         if value is None:
             return
-        if value in {str(item) for item in offered.ids}:
+        if value.isascii() and value.isdecimal() and int(value) in offered.ids:
             self.clean[name] = int(value)
         else:
             self.fail(name, self.env._("Please choose one of the offered values: %s.", label))
