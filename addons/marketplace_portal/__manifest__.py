@@ -25,6 +25,7 @@
         'views/sell_templates.xml',
         'views/merchant_layout_templates.xml',
         'views/merchant_apply_templates.xml',
+        'views/merchant_company_templates.xml',
         'views/merchant_home_templates.xml',
         'views/merchant_order_templates.xml',
         'views/merchant_return_templates.xml',

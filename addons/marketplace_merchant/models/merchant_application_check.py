@@ -31,6 +31,7 @@ MACHINE_CHECKS = (
 )
 # What is looked at before legal data change; the shop and its goods stay as they are.
 CHANGE_CHECKS = ('licence', 'register', 'duplicate', 'related', 'blacklist', 'reputation')
+LEAVE_CHECKS = (Check('exit', 'compliance', 'note'),)
 # Where “pending” means that something was noticed, and not that nothing is known.
 NOTICED_HERE = ('phone', 'reputation')
 IDENTITY_FORMAT = re.compile(r'\d{17}[\dX]', re.ASCII)
@@ -83,7 +84,7 @@ class MarketplaceMerchantApplication(models.Model):
         """Return what the machine looks at, by the kind of the application."""
         if self.kind == 'change':
             return [check for check in MACHINE_CHECKS if check.code in CHANGE_CHECKS]
-        return MACHINE_CHECKS
+        return LEAVE_CHECKS if self.kind == 'leave' else MACHINE_CHECKS
 
     def _machine_findings(self):
         """Yield each check with the document it looks at, if any, and its finding."""

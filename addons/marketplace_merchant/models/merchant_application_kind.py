@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.marketplace_merchant.models.merchant_application import STAFF_ONLY
+from odoo.addons.marketplace_merchant.models.merchant_application_check import Finding
 
 # What a merchant asks us to change: the legal data of its file and its contact.
 LEGAL_FIELDS = (
@@ -16,7 +17,12 @@ class MarketplaceMerchantApplication(models.Model):
 
     _inherit = 'marketplace.merchant.application'
 
-    note = fields.Text(string="What Has Changed, and Why", readonly=True)
+    note = fields.Text(
+        string="Explanation", readonly=True, help="Why the merchant asks for it, in its words."
+    )
+    exit_reason_id = fields.Many2one(
+        comodel_name='marketplace.exit.reason', string="Reason", readonly=True, ondelete='restrict'
+    )
     data_on_file = fields.Json(
         readonly=True, copy=False, groups=STAFF_ONLY,
         help="What stood in the merchant's file when the change was asked for.",
@@ -92,7 +98,37 @@ class MarketplaceMerchantApplication(models.Model):
             'shop_name': merchant.shop_id.name,
         }
 
+    # === LEAVING === #
+
+    @api.model
+    def _offered_exit_reasons(self):
+        """Return the reasons among which a merchant that leaves chooses."""
+        return self.env['marketplace.exit.reason'].sudo().search([('kind', '=', 'voluntary')])
+
+    def _read_step_leave(self, reader):
+        reader.record(
+            'exit_reason_id', self._label('exit_reason_id'), self._offered_exit_reasons()
+        )
+        self._read_step_note(reader)
+
+    def _machine_check_exit(self):
+        """Show what is still open with the merchant; leaving winds it up, nothing is lost."""
+        obstacles = self.merchant_id._exit_obstacles()
+        value = self.exit_reason_id.name
+        if obstacles:
+            note = self.env._(
+                "Still open, to be wound up: %s.",
+                ", ".join(f"{item['name']} ({item['count']})" for item in obstacles),
+            )
+            return Finding('pending', note, value)
+        return Finding('passed', self.env._("Nothing is open."), value)
+
     # === APPROVAL === #
+
+    def _carry_out_leave(self):
+        """Begin to wind the merchant up."""
+        self.ensure_one()
+        self.merchant_id._start_exit(self.exit_reason_id, self.note, self)
 
     def _carry_out_change(self):
         """Write the new legal data on the merchant's file, with the papers that prove them."""

@@ -23,15 +23,19 @@ STEP_FIELDS = {
     'contact': ('contact_name', 'phone', 'email'),
     'documents': (),
     'shop': ('shop_name', 'shop_description', 'category_ids'),
+    'questions': (),
     'agreement': (),
     'review': (),
 }  # fmt: skip
-# What a merchant fills in for a request of its own.
+# What a merchant fills in for a request of its own, by its kind.
 REQUEST_FIELDS = {
-    'company': STEP_FIELDS['company'],
-    'documents': (),
-    'note': ('note',),
-    'review': (),
+    'change': {
+        'company': STEP_FIELDS['company'],
+        'documents': (),
+        'note': ('note',),
+        'review': (),
+    },
+    'leave': {'leave': ('exit_reason_id', 'note'), 'review': ()},
 }
 OPTIONAL_FIELDS = ('legal_representative', 'zip', 'shop_description')
 LICENCE_PATTERN = re.compile(r'[A-Za-z0-9][A-Za-z0-9 ./-]{3,63}')
@@ -161,7 +165,12 @@ class MarketplaceMerchantApplication(models.Model):
 
     def _form_fields(self):
         """Return the steps of the form with the fields of each, by the kind of the application."""
-        return STEP_FIELDS if self.kind == 'open' else REQUEST_FIELDS
+        if self.kind != 'open':
+            return REQUEST_FIELDS[self.kind]
+        return {
+            step: names for step, names in STEP_FIELDS.items()
+            if step != 'questions' or self._asked_requirements()
+        }
 
     @api.model
     def _start_draft(self):
@@ -375,8 +384,10 @@ class MarketplaceMerchantApplication(models.Model):
             'contact': self.env._("Contact"),
             'documents': self.env._("Documents"),
             'shop': self.env._("Shop"),
+            'questions': self.env._("Questions"),
             'agreement': self.env._("Agreement"),
-            'note': self.env._("Reason"),
+            'note': self.env._("Explanation"),
+            'leave': self.env._("Reason"),
             'review': self.env._("Submit"),
         }
         return [
@@ -426,6 +437,7 @@ class MarketplaceMerchantApplication(models.Model):
             'categories': self._offered_categories(),
             'document_types': application_sudo._offered_document_types(),
             'agreements': application_sudo._required_agreements(),
+            'questions': application_sudo._asked_requirements(),
         }
 
     def _get_portal_path(self):

@@ -49,6 +49,7 @@ class MarketplaceMerchantCheck(models.Model):
             ('sample', "Sample of the goods"),
             ('shop', "Shop name and text"),
             ('document', "Document"),
+            ('exit', "What is still open"),
         ],
         string="Check",
         required=True,

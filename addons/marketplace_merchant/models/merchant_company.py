@@ -3,10 +3,14 @@
 from psycopg2.errors import UniqueViolation
 
 from odoo import models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 
 from odoo.addons.marketplace_merchant.models.merchant_application import OPEN_STATES
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
+from odoo.addons.marketplace_merchant.tools.form_reader import FormReader
+
+# From these states a merchant can ask to leave.
+STAYING_STATES = ('onboarding', 'active', 'suspended')
 
 
 class MarketplaceMerchant(models.Model):
@@ -27,6 +31,34 @@ class MarketplaceMerchant(models.Model):
         request_sudo = merchant_sudo._open_request('change') or (
             merchant_sudo._start_request('change')
         )
+        return request_sudo.with_env(self.env)
+
+    def portal_request_leave(self, reason_id, note):
+        """Ask to leave the marketplace; for owners, suspended or not.
+
+        :param reason_id: one of the offered reasons, see :meth:`_offered_exit_reasons`
+        :param str note: why, in the merchant's words
+        :return: the request, handed in
+        :raise FieldErrors: everything that is wrong
+        """
+        self.ensure_one()
+        merchant_sudo = elevate(self).exists()
+        if not merchant_sudo or not merchant_sudo._is_member('owner'):
+            raise AccessError(self._no_member_message())
+        requests = self.env['marketplace.merchant.application']
+        reader = FormReader(self.env, {'exit_reason_id': reason_id, 'note': note})
+        requests._read_step_leave(reader)
+        clean = reader.check()
+        if merchant_sudo.state not in STAYING_STATES:
+            raise UserError(self.env._(
+                "Your shop is %s already.", merchant_sudo._state_label(merchant_sudo.state).lower()
+            ))
+        if merchant_sudo._open_request('leave'):
+            raise UserError(self.env._(
+                "You have asked to leave already. We are reviewing it and will write to you."
+            ))
+        request_sudo = merchant_sudo._start_request('leave', **clean)
+        request_sudo._move_to('submitted')
         return request_sudo.with_env(self.env)
 
     # === BUSINESS METHODS === #

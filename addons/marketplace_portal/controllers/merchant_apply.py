@@ -88,13 +88,16 @@ class MerchantApply(MerchantPortal):
         application_sudo = self._apply_current()
         if application_sudo.state not in EDITABLE_STATES:
             return request.redirect(APPLY_PATH)
+        if step not in application_sudo._form_fields():
+            # The questions of this step concern the applicant no more.
+            return request.redirect(f'{APPLY_PATH}/review')
         errors = {}
         if request.httprequest.method == 'POST':
             application = self._apply_own(application_sudo)
             for save in self._apply_saves(application, step, action, post):
                 self._apply_merge(errors, self._merchant_submit(save))
             if not errors:
-                return request.redirect(self._apply_next_path(step, action))
+                return request.redirect(self._apply_next_path(application_sudo, step, action))
         values = self._apply_values(application_sudo, step, errors=errors, typed=post)
         if errors:
             values['typed_categories'] = request.httprequest.form.getlist('category_ids')
@@ -111,7 +114,11 @@ class MerchantApply(MerchantPortal):
             return [application.portal_submit]
         if STEP_FIELDS[step]:
             return [partial(application.portal_save, step, self._apply_typed(step, post))]
-        saves = self._apply_uploads(application, post) + self._apply_accepts(application, post)
+        saves = [
+            *self._apply_uploads(application, post),
+            *self._apply_accepts(application, post),
+            *self._apply_answers(application, post),
+        ]
         # Who goes on is told what is still missing; who comes back later may leave it open.
         return [*saves, partial(application.portal_save, step, {})] if action == 'next' else saves
 
@@ -144,6 +151,18 @@ class MerchantApply(MerchantPortal):
             if name.startswith('agreement_')
         ]
 
+    def _apply_answers(self, application, post):
+        """Return a call for each question that is answered on this page."""
+        calls = []
+        for requirement in application.sudo()._asked_requirements() if application else ():
+            name = f'requirement_{requirement.id}'
+            if files := self._merchant_uploads(name):
+                calls.append(partial(application.portal_answer, requirement.id, {'file': files[0]}))
+            elif post.get(name) and not request.httprequest.files.getlist(name):
+                values = {'answer': post[name]}
+                calls.append(partial(application.portal_answer, requirement.id, values))
+        return calls
+
     @staticmethod
     def _apply_merge(errors, refused):
         """Add what was refused to ``errors``; the first message at a field stays."""
@@ -151,7 +170,7 @@ class MerchantApply(MerchantPortal):
             errors.setdefault('message', refused['message'])
             errors['fields'] = {**refused['fields'], **errors.get('fields', {})}
 
-    def _apply_next_path(self, step, action):
+    def _apply_next_path(self, application_sudo, step, action):
         """Return where the pressed button leads: the same step, the next one, or the status."""
         _ = request.env._
         if step == 'review':
@@ -162,7 +181,10 @@ class MerchantApply(MerchantPortal):
             return APPLY_PATH
         if action != 'next':
             return f'{APPLY_PATH}/{step}'
-        steps = list(STEP_FIELDS)
+        # What was just saved may have brought, or spared, the step with the questions.
+        steps = [name for name in STEP_FIELDS if name == step or (
+            name in application_sudo._form_fields()
+        )]
         return f'{APPLY_PATH}/{steps[steps.index(step) + 1]}'
 
     # === HELPERS === #
@@ -172,7 +194,11 @@ class MerchantApply(MerchantPortal):
         return (
             request.env['marketplace.merchant.application']
             .sudo()
-            .search([('applicant_id', '=', request.env.uid)], order='id desc', limit=1)
+            .search(
+                [('applicant_id', '=', request.env.uid), ('kind', '=', 'open')],
+                order='id desc',
+                limit=1,
+            )
         )
 
     def _apply_own(self, application_sudo):
@@ -182,7 +208,8 @@ class MerchantApply(MerchantPortal):
     def _apply_values(self, application_sudo, step, **values):
         progress = application_sudo._portal_progress() if application_sudo else []
         options = application_sudo._portal_form_options() if application_sudo else {}
-        steps = list(STEP_FIELDS)
+        step_fields = application_sudo._form_fields() if application_sudo else STEP_FIELDS
+        steps = list(step_fields)
         previous = steps[steps.index(step) - 1] if step and step != FIRST_STEP else None
         return {
             **self._prepare_portal_layout_values(),
@@ -192,7 +219,7 @@ class MerchantApply(MerchantPortal):
             'application': application_sudo,
             'progress': progress,
             'step': step,
-            'step_fields': STEP_FIELDS,
+            'step_fields': step_fields,
             'previous_step': previous,
             'next_open_step': next((s['key'] for s in progress if s['state'] != 'done'), 'review'),
             'remarks': {

@@ -120,6 +120,7 @@ class MerchantPortal(CustomerPortal):
             ('bank', _("Bank account"), '/bank', 'fa-university', 'finance'),
             ('tier', _("Tier"), '/tier', 'fa-line-chart', 'finance'),
             ('shop', _("My shop"), '/shop', 'fa-shopping-bag', 'catalogue'),
+            ('company', _("Company"), '/company', 'fa-building-o', 'owner'),
             ('documents', _("Documents"), '/documents', 'fa-id-card-o', 'owner'),
             ('team', _("Team"), '/team', 'fa-users', 'owner'),
         ]

@@ -6,6 +6,7 @@ from . import marketplace_demo_trade
 from . import marketplace_listing_change
 from . import marketplace_listing_import
 from . import marketplace_merchant
+from . import marketplace_merchant_company
 from . import marketplace_merchant_application
 from . import marketplace_order
 from . import marketplace_shop

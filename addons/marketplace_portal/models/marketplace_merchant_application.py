@@ -34,4 +34,8 @@ class MarketplaceMerchantApplication(models.Model):
         return [*timeline, started]
 
     def _get_portal_path(self):
-        return '/my/merchant/apply'
+        return {
+            'open': '/my/merchant/apply',
+            'change': '/my/merchant/company',
+            'leave': '/my/merchant/exit',
+        }[self.kind]
