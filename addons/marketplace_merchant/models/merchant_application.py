@@ -230,7 +230,7 @@ class MarketplaceMerchantApplication(models.Model):
         """Claim a submitted application: the officer becomes its reviewer."""
         self.ensure_one()
         # The applicant may take it back into review too, by handing it in: not by this door.
-        self._check_group(OFFICER)
+        self._check_officer()
         if self.state == 'in_review':
             raise UserError(self._in_others_hands())
         application_sudo = self.sudo()
@@ -239,8 +239,7 @@ class MarketplaceMerchantApplication(models.Model):
 
     def action_take_over(self):
         """Become the reviewer in place of a colleague; for merchant managers."""
-        self.ensure_one()
-        self._check_group(MANAGER)
+        self._check_officer(MANAGER)
         if self.state != 'in_review' or self.reviewer_id == self.env.user:
             raise UserError(self.env._("There is no review of a colleague to take over."))
         self.sudo().write({'reviewer_id': self.env.uid, 'recommended_by_id': False})
@@ -280,18 +279,18 @@ class MarketplaceMerchantApplication(models.Model):
 
     def action_send_back(self, reason):
         """Return a recommended application to its reviewer, with what is still open."""
-        self.ensure_one()
-        self._check_group(OFFICER)
-        if self.state != 'in_review' or not self.recommended_by_id:
+        self._check_officer()
+        self._check_in_review()
+        if not self.recommended_by_id:
             raise UserError(self.env._("Only a recommended application can be sent back."))
         self.sudo().recommended_by_id = False
         self.message_post(body=reason, partner_ids=self.reviewer_id.partner_id.ids)
 
     def action_approve(self):
         """Approve: creates the merchant. Takes another person than the one who recommended."""
-        self.ensure_one()
-        self._check_group(OFFICER)
-        if self.state != 'in_review' or not self.recommended_by_id:
+        self._check_officer()
+        self._check_in_review()
+        if not self.recommended_by_id:
             raise UserError(self.env._("The reviewer has to recommend this application first."))
         if self.recommended_by_id == self.env.user:
             raise UserError(self.env._(
@@ -305,27 +304,32 @@ class MarketplaceMerchantApplication(models.Model):
 
     def action_reject(self, reason):
         """Refuse the application; the applicant reads the reason."""
-        self.ensure_one()
-        self._check_group(OFFICER)
+        self._check_officer()
+        self._check_in_review()
         application_sudo = self.sudo()
         application_sudo.decision_reason = reason
         application_sudo._move_to('rejected', reason=reason)
 
     # === GUARDS === #
 
-    def _check_group(self, group):
+    def _check_officer(self, group=OFFICER):
+        """Raise unless the acting user's role includes decisions about this application."""
+        self.ensure_one()
         if not self.env.user.has_group(group):
             raise AccessError(self.env._("Your role does not include this decision."))
-
-    def _check_reviewer(self):
-        """Raise unless the acting user reviews this application now."""
-        self.ensure_one()
-        self._check_group(OFFICER)
+        self.check_access('read')
         self.sudo()._touch()
+
+    def _check_in_review(self):
         if self.state != 'in_review':
             raise UserError(self.env._(
                 "This application is not in review. Reload the page to see where it stands."
             ))
+
+    def _check_reviewer(self):
+        """Raise unless the acting user reviews this application now."""
+        self._check_officer()
+        self._check_in_review()
         if self.reviewer_id != self.env.user:
             raise UserError(self._in_others_hands())
         if self.recommended_by_id:

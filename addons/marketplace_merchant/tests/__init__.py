@@ -3,6 +3,7 @@
 from . import test_application
 from . import test_application_form
 from . import test_application_kind
+from . import test_application_race
 from . import test_audit
 from . import test_bank_account
 from . import test_bank_change
