@@ -51,6 +51,9 @@ class MarketplaceListingChange(models.Model):
     categ_id = fields.Many2one(
         comodel_name='product.category', string="Category", readonly=True, ondelete='restrict'
     )
+    brand_id = fields.Many2one(
+        comodel_name='marketplace.brand', readonly=True, ondelete='restrict'
+    )
     image_1920 = fields.Image(
         string="Picture", max_width=1920, max_height=1920, readonly=True,
         help="Empty when the picture stays.",
@@ -60,6 +63,7 @@ class MarketplaceListingChange(models.Model):
     current_categ_id = fields.Many2one(
         related='product_tmpl_id.categ_id', string="Category Now"
     )
+    current_brand_id = fields.Many2one(related='product_tmpl_id.brand_id', string="Brand Now")
     current_image_1920 = fields.Image(related='product_tmpl_id.image_1920', string="Picture Now")
     summary = fields.Char(string="What Changes", compute='_compute_summary')
     reason = fields.Text(
@@ -88,7 +92,10 @@ class MarketplaceListingChange(models.Model):
             change.current_name = product.name
             change.current_description_sale = product.description_sale
 
-    @api.depends('current_name', 'current_description_sale', 'current_categ_id', 'image_1920')
+    @api.depends(
+        'current_name', 'current_description_sale', 'current_categ_id', 'current_brand_id',
+        'image_1920',
+    )
     @api.depends_context('lang')
     def _compute_summary(self):
         for change in self:
@@ -173,7 +180,7 @@ class MarketplaceListingChange(models.Model):
     def _listing_content(self):
         """Return the proposed values; the picture only if it changes."""
         return {
-            name: self[name].id if name == 'categ_id' else self[name]
+            name: self[name].id if self._fields[name].type == 'many2one' else self[name]
             for name in REVIEWED_FIELDS
             if self and (name != 'image_1920' or self.image_1920)
         }

@@ -30,6 +30,7 @@ class MarketplaceListingPolicy(models.Model):
         MODES, string="Description", required=True, default=MACHINE
     )
     review_categ_id = fields.Selection(MODES, string="Category", required=True, default=MACHINE)
+    review_brand_id = fields.Selection(MODES, string="Brand", required=True, default=MACHINE)
     review_image_1920 = fields.Selection(MODES, string="Pictures", required=True, default=MACHINE)
 
     _category_uniq = models.UniqueIndex(

@@ -46,7 +46,9 @@ class ProductTemplate(models.Model):
         self.ensure_one()
         findings = self._screen_words()
         self.screen_version = self.env['marketplace.forbidden.term']._version()
-        mode = self.env['marketplace.listing.policy']._mode(self.categ_id, REVIEWED_FIELDS)
+        # Everything is new, except the brand that is not given.
+        names = [name for name in REVIEWED_FIELDS if name != 'brand_id' or self.brand_id]
+        mode = self.env['marketplace.listing.policy']._mode(self.categ_id, names)
         self.review_cause = self._find_review_cause(findings, mode)
         if not self.review_cause:
             self._move_to('live', system=True)

@@ -10,7 +10,7 @@ OFFICER = 'marketplace_merchant.group_onboarding_officer'
 MANAGER = 'marketplace_merchant.group_merchant_manager'
 
 # What shoppers read and see: once it was approved, a change of it waits for approval.
-REVIEWED_FIELDS = ('name', 'description_sale', 'categ_id', 'image_1920')
+REVIEWED_FIELDS = ('name', 'description_sale', 'categ_id', 'brand_id', 'image_1920')
 
 
 class ProductTemplate(models.Model):
@@ -351,6 +351,7 @@ class ProductTemplate(models.Model):
             'name': self.name,
             'description_sale': self.description_sale,
             'categ_id': self.categ_id.id,
+            'brand_id': self.brand_id.id,
         }
 
     def _differs(self, reviewed):

@@ -151,6 +151,18 @@ class TestListingReview(ListingCommon):
         self.assertTrue(self._edit(listing, categ_id=self.category.id))
         self.assertEqual(listing.categ_id, self.subcategory)
 
+    def test_a_brand_waits_where_the_policy_says_so(self):
+        brand = self.env['marketplace.brand'].create({'name': "Zwiesel"})
+        listing = self._live()
+        self.policy.review_brand_id = 'person'
+        change = self._edit(listing, brand_id=brand.id)
+        self.assertRecordValues(change.sudo(), [
+            {'review_cause': 'policy', 'summary': "Brand", 'brand_id': brand.id},
+        ])
+        self.assertFalse(listing.sudo().brand_id)
+        change.with_user(self.officer).action_approve()
+        self.assertEqual(listing.sudo().brand_id, brand)
+
     def test_what_changes_at_once_is_drawn_by_nobody_but_screened(self):
         self.merchant.tier_id.listing_sampling_rate = 0
         listing = self._live()
