@@ -4,4 +4,5 @@ from . import elevate
 from . import field_errors
 from . import form_reader
 from . import secret
+from . import key_rotation
 from . import verification_client

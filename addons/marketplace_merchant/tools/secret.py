@@ -16,12 +16,14 @@ The file is JSON; every key is 32 random bytes in base64::
 
     {"current": "2026-01", "keys": {"2025-07": "…", "2026-01": "…"}, "hash_key": "…"}
 
-To rotate, add a key and name it as ``current``: new texts use it, old ones name the key they were
-written with. ``hash_key`` stays, or numbers stored before could no longer be found.
+New texts use the key named as ``current``; each names the key it was written with, so that old and
+new ones are readable side by side. The command ``odoo marketplace_keys`` adds a key and writes
+everything anew with it. ``hash_key`` stays, or numbers stored before could no longer be found.
 """
 
 import base64
 import binascii
+import fcntl
 import hashlib
 import hmac
 import json
@@ -32,6 +34,8 @@ import tempfile
 import unicodedata
 from configparser import ConfigParser
 from configparser import Error as ConfigParserError
+from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -112,12 +116,65 @@ def mask(text, start=0, end=4):
     return text[:start] + MASK_CHARACTER * hidden + text[len(text) - end:]
 
 
+def current_key(env):
+    """Return the name of the key that new texts are encrypted with."""
+    return _load_keys(env)['current']
+
+
+def key_names(env):
+    """Return the names of all keys of the file, the one added last at the end."""
+    return list(_load_keys(env)['keys'])
+
+
 def check_keys(env):
     """Fail at start-up rather than at the first secret.
 
     :raise UserError: if the key file is required and missing, or damaged.
     """
     _load_keys(env)
+
+
+def add_key(env, key_id=None):
+    """Add a key to the file, without using it yet.
+
+    Every process reads a changed file by itself. Other servers need their copy of the file before
+    the key is used: until then they could not read what is written with it.
+
+    :param str key_id: the name of the key; the day and a number if none is given
+    :return: the name
+    :raise UserError: if there is such a key already, or the file can't be written
+    """
+    check_keys(env)
+    with _edit_key_file(env) as content:
+        keys = content['keys']
+        if not key_id:
+            today = date.today().isoformat()
+            key_id = next(
+                name for name in (today, *(f"{today}-{n}" for n in range(2, len(keys) + 3)))
+                if name not in keys
+            )
+        if key_id in keys or SEPARATOR in key_id:
+            raise UserError(env._(
+                "“%s” can't be the name of a new key: it is taken, or has a colon.", key_id,
+            ))
+        keys[key_id] = _new_key()
+    return key_id
+
+
+def use_key(env, key_id=None):
+    """Encrypt with this key from now on; with the one added last if none is named.
+
+    :return: the name of the key in use
+    :raise UserError: if there is no such key, or the file can't be written
+    """
+    keys = _load_keys(env)
+    key_id = key_id or list(keys['keys'])[-1]
+    if key_id not in keys['keys']:
+        raise UserError(env._("The key file has no key “%s”.", key_id))
+    if key_id != keys['current']:
+        with _edit_key_file(env) as content:
+            content['current'] = key_id
+    return key_id
 
 
 # === KEY FILE === #
@@ -174,6 +231,45 @@ def _parse_key_file(path, _modified):
     }
 
 
+@contextmanager
+def _edit_key_file(env):
+    """Give the content of the key file to be changed, and replace the file by it.
+
+    One at a time: of two keys added at once, none may be lost. Whoever reads meanwhile finds the
+    old file or the new one, complete, with the same owner and rights.
+    """
+    path = _key_path().resolve()
+    try:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            content = json.loads(path.read_text(encoding='utf-8'))
+            yield content
+            temporary = _write_beside(path, content)
+            status = path.stat()
+            os.chown(temporary, status.st_uid, status.st_gid)
+            os.chmod(temporary, status.st_mode & 0o777)
+            os.replace(temporary, path)
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise UserError(env._(
+            "The key file %(path)s can't be changed: %(error)s", path=path, error=error.strerror,
+        )) from error
+
+
+def _write_beside(path, content):
+    """Write the content to a new file in the same folder, which only its owner can read."""
+    # Files of mkstemp are readable by their owner alone from the first moment.
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(handle, 'w', encoding='utf-8') as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    return temporary
+
+
 def _decode_key(text):
     key = base64.b64decode(text, validate=True)
     if len(key) != KEY_BYTES:
@@ -184,18 +280,12 @@ def _decode_key(text):
 def _create_key_file(path):
     """Write a key file that only its owner can read; of several processes the first one wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = json.dumps({
+    temporary = _write_beside(path, {
         'current': '1',
         'keys': {'1': _new_key()},
         'hash_key': _new_key(),
     })
-    # Files of mkstemp are readable by their owner alone from the first moment.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
-        with os.fdopen(handle, 'w', encoding='utf-8') as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         # A link, unlike a rename, never replaces the file of a faster process.
         os.link(temporary, path)
         _logger.info("Created the key file %s for bank and identity numbers; back it up.", path)
