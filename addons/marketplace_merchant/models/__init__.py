@@ -30,6 +30,7 @@ from . import forbidden_term
 from . import home_card
 from . import insurance_policy
 from . import ir_attachment
+from . import ir_attachment_index
 from . import ir_http
 from . import listing_block
 from . import listing_change
@@ -39,6 +40,7 @@ from . import listing_import
 from . import listing_import_row
 from . import listing_import_run
 from . import listing_import_sheet
+from . import mail_message
 from . import mail_template
 from . import merchant
 from . import merchant_application
@@ -67,6 +69,7 @@ from . import product_template_documents
 from . import listing_review
 from . import product_template_sheet
 from . import qualification
+from . import qualification_identity
 from . import qualification_clock
 from . import qualification_goods
 from . import qualification_type

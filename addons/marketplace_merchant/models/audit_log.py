@@ -11,6 +11,8 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import SQL
 
+from ..tools.identity_number import redact_identity_numbers
+
 _logger = logging.getLogger(__name__)
 
 GENESIS = '0' * 64
@@ -184,8 +186,10 @@ class MarketplaceAuditLog(models.Model):
         :param int res_id: the one document concerned, if there is one
         """
         values = {'action': action, 'system': system}
-        after = json.dumps(after) if after else None
-        self._append(model_name, [res_id], [name], values, [[reason or None], [None], [after]])
+        columns = [[redact_identity_numbers(reason) or None], [None], [
+            json.dumps(after) if after else None
+        ]]
+        self._append(model_name, [res_id], [name], values, columns)
 
     @api.model
     def _log_denied(self, model_name, res_id, name, reason):
@@ -220,7 +224,7 @@ class MarketplaceAuditLog(models.Model):
     def _log_column(self, records, value, convert=str):
         """Return the value of each record: its own of a list, else the one of all."""
         values = value if isinstance(value, list) else [value] * len(records)
-        return [convert(item) if item else None for item in values]
+        return [redact_identity_numbers(convert(item)) if item else None for item in values]
 
     @api.model
     def _log_origin(self):

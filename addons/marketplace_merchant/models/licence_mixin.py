@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
 
+from odoo.addons.marketplace_merchant.tools.identity_number import is_identity_number
 from odoo.addons.marketplace_merchant.tools.secret import decrypt, encrypt, keyed_hash, mask
 
 ENTITY_TYPES = [
@@ -17,7 +18,8 @@ class MarketplaceLicenceMixin(models.AbstractModel):
     """The number under which a seller is registered.
 
     The number of a business is public. An individual's is an identity number: it is stored
-    encrypted, shown masked, and revealing it asks for a reason and is logged.
+    encrypted, shown masked, and revealing it asks for a reason and is logged. So is an identity
+    number that somebody types where a business should have its own.
     """
 
     _name = 'marketplace.licence.mixin'
@@ -43,7 +45,10 @@ class MarketplaceLicenceMixin(models.AbstractModel):
 
     def write(self, vals):
         if 'licence_number' not in vals:
-            return super().write(vals)
+            result = super().write(vals)
+            if 'entity_type' in vals:
+                self._reseal_licence()
+            return result
         for record in self:
             sealed = self._seal_licence(vals, vals.get('entity_type', record.entity_type))
             super(MarketplaceLicenceMixin, record).write(sealed)
@@ -51,13 +56,19 @@ class MarketplaceLicenceMixin(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
+    def _reseal_licence(self):
+        """Store the numbers as their owners' kind asks for, now that it is another one."""
+        for record in self.sudo():
+            if record.licence_number:
+                record.licence_number = record._licence_plain()
+
     @api.model
     def _seal_licence(self, vals, entity_type):
         """Return ``vals`` with the number ready to be stored, and the hash that finds it again."""
         number = (vals.get('licence_number') or '').strip().upper()
         if not number:
             return vals
-        secret = entity_type == 'individual'
+        secret = entity_type == 'individual' or is_identity_number(number)
         return dict(
             vals,
             licence_number=mask(number, 3, 4) if secret else number,

@@ -5,13 +5,14 @@ from collections import namedtuple
 
 import phonenumbers
 import stdnum
-from stdnum.cn import ric, uscc
-from stdnum.exceptions import InvalidChecksum, InvalidFormat
+from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as NumberError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
+
+from ..tools.identity_number import validate_identity_number
 
 Check = namedtuple('Check', 'code kind field_name')
 Finding = namedtuple('Finding', 'result note value fingerprint', defaults=(None,))
@@ -34,24 +35,7 @@ CHANGE_CHECKS = ('licence', 'register', 'duplicate', 'related', 'blacklist', 're
 LEAVE_CHECKS = (Check('exit', 'compliance', 'note'),)
 # Where “pending” means that something was noticed, and not that nothing is known.
 NOTICED_HERE = ('phone', 'reputation')
-IDENTITY_FORMAT = re.compile(r'\d{17}[\dX]', re.ASCII)
 EMAIL_DOMAIN = re.compile(r'[^@\s]+@([a-z0-9-]+\.)+[a-z]{2,}')
-
-
-def validate_identity_number(number):
-    """Validate length, birth date and check digit of a Chinese identity number.
-
-    ``ric.validate`` also looks up the place of birth, in a list that can't be found within Odoo,
-    whose import hook for stdnum hides the data files of that library.
-
-    :raise NumberError: when the number cannot exist
-    """
-    number = ric.compact(number)
-    if not IDENTITY_FORMAT.fullmatch(number):
-        raise InvalidFormat()
-    if ric.calc_check_digit(number) != number[-1]:
-        raise InvalidChecksum()
-    ric.get_birth_date(number)
 
 
 class MarketplaceMerchantApplication(models.Model):

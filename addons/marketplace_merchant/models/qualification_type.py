@@ -11,8 +11,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
 
+from ..tools.identity_number import validate_identity_number
 from .ir_attachment import FILE_MAX_BYTES, MEGABYTE
-from .merchant_application_check import validate_identity_number
 
 FILE_MAX_MEGABYTES = FILE_MAX_BYTES // MEGABYTE
 REMINDER_MAX_DAYS = 365

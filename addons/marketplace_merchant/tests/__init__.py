@@ -12,6 +12,7 @@ from . import test_document_goods
 from . import test_documents
 from . import test_file_check
 from . import test_life
+from . import test_key_rotation
 from . import test_listing
 from . import test_listing_block
 from . import test_listing_change
@@ -21,6 +22,7 @@ from . import test_listing_rpc
 from . import test_machine_checks
 from . import test_mechanisms
 from . import test_merchant
+from . import test_no_plain_numbers
 from . import test_people_access
 from . import test_secret
 from . import test_sheet

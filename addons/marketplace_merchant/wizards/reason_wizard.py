@@ -1,7 +1,9 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+
+from ..tools.identity_number import redact_identity_numbers
 
 
 class MarketplaceReasonWizard(models.TransientModel):
@@ -22,6 +24,10 @@ class MarketplaceReasonWizard(models.TransientModel):
         :raise AccessError: when the model does not offer this method for a decision
         """
         self.ensure_one()
+        if redact_identity_numbers(self.reason) != self.reason:
+            raise UserError(self.env._(
+                "Please leave the identity number out of the text: others will read it."
+            ))
         records = self.env[self.env.context['active_model']].browse(self.env.context['active_ids'])
         method = self.env.context['marketplace_action']
         if method not in getattr(records, '_reason_actions', ()):
