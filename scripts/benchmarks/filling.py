@@ -11,10 +11,14 @@ from odoo.tools import SQL
 
 DOCUMENTS_EACH = 4
 LISTINGS_EACH = 20
+ORDERS_EACH = 10
 
 
 def fill(env, count):
-    """Have ``count`` merchants with documents and listings, and half as many applications."""
+    """Have ``count`` merchants with documents, goods and orders, and half as many applications.
+
+    :return: the ids of the merchants, and of the documents that their goods need
+    """
     first = Prototype(env)
     partners = copies(env, first.merchant.partner_id, count, {
         "name": "'Maker ' || n", "complete_name": "'Maker ' || n",
@@ -28,7 +32,12 @@ def fill(env, count):
     copies(env, first.merchant.shop_id, count, {
         "merchant_id": pick(merchants), "name": "'Shop ' || n", "slug": "'shop-' || n",
     })  # fmt: skip
-    copies(env, first.document, count * DOCUMENTS_EACH, {"merchant_id": spread(merchants)})
+    documents = copies(env, first.document, count * DOCUMENTS_EACH, {
+        "merchant_id": spread(merchants),
+        # One of each merchant is what its goods need.
+        "type_id": f"CASE WHEN n <= {count} THEN {first.permit_type.id}"
+                   f" ELSE {first.other_type.id} END",
+    })  # fmt: skip
     templates = copies(env, first.listing, count * LISTINGS_EACH, {
         "merchant_id": spread(merchants), "default_code": "'SKU-' || n",
     })  # fmt: skip
@@ -41,18 +50,24 @@ def fill(env, count):
         "deadline": "now() - (mod(n, 96) - 48) * interval '1 hour'",
         "applicant_id": pick(applicants(env, count // 2)),
     })  # fmt: skip
+    sales = copies(env, first.order.sale_order_id, count * ORDERS_EACH, {"name": "'SB' || n"})
+    copies(env, first.order, count * ORDERS_EACH, {
+        "merchant_id": spread(merchants), "sale_order_id": pick(sales), "name": "'MB' || n",
+        "amount_total": "mod(n * 7919, 30000)",
+    })  # fmt: skip
     env.cr.execute("ANALYZE")
     env.cr.commit()
     env.invalidate_all()
-    return merchants
+    return merchants, documents[:count]
 
 
 class Prototype:
     """One merchant of each kind of record, made through the models."""
 
     def __init__(self, env):
-        self.category = env.ref("marketplace_merchant.category_home")
+        self.category = env.ref("marketplace_merchant.category_food")
         self.permit_type = env.ref("marketplace_merchant.qualification_type_food")
+        self.other_type = env.ref("marketplace_merchant.qualification_type_brand")
         self.merchant = env["marketplace.merchant"].create({
             "partner_id": env["res.partner"].create({"name": "Maker", "is_company": True}).id,
             "tier_id": env["marketplace.tier"].search([], limit=1).id,
@@ -75,7 +90,16 @@ class Prototype:
         self.application = env["marketplace.merchant.application"].create({
             "company_name": "Applicant", "shop_name": "Shop", "date_submitted": Datetime.now(),
         })  # fmt: skip
+        self.order = env["marketplace.order"].create({
+            "name": "MB",
+            "merchant_id": self.merchant.id,
+            "sale_order_id": env["sale.order"].create(
+                {"partner_id": env["res.partner"].create({"name": "Shopper"}).id}
+            ).id,
+        })  # fmt: skip
         env.flush_all()
+        env.cr.execute("UPDATE marketplace_order SET state = 'completed', date_completed = now(),"
+                       " deadline = NULL WHERE id = %s", [self.order.id])
         env.cr.execute("UPDATE product_template SET listing_state = 'live', is_sellable = true,"
                        " sale_ok = true WHERE id = %s", [self.listing.id])
         env.cr.execute("UPDATE marketplace_merchant_application SET state = 'submitted'"

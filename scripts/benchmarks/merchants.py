@@ -4,18 +4,22 @@ Screens are compared with the same kind of screen of stock Odoo over as many row
 web client asks for, taken turn by turn. Runs are compared with the same work done record by record.
 """
 
+import contextlib
 import random
 import statistics
 import sys
 import time
+from types import SimpleNamespace
 
 import odoo
-from filling import fill
+from filling import LISTINGS_EACH, fill
 from lxml import etree
 from odoo.api import SUPERUSER_ID, Environment
+from odoo.fields import Datetime
 from odoo.modules.registry import Registry
 
 TURNS = 40
+SAMPLE = 100  # records that the slow way is measured on
 ROWS_OF_A_PAGE = 80
 COUNT_LIMIT = 10001  # as the web client counts
 OURS = "marketplace_merchant"
@@ -27,11 +31,12 @@ def main(database, size="5000"):
     with registry.cursor() as cr:
         env = Environment(cr, SUPERUSER_ID, {})
         started = time.monotonic()
-        merchants = fill(env, int(size))
+        merchants, permits = fill(env, int(size))
         officer = make_officer(env)
         cr.commit()
         print(f"{size} merchants filled in {time.monotonic() - started:.0f} s", flush=True)
     measure_screens(registry, officer, merchants)
+    measure_runs(registry, merchants, permits)
 
 
 def make_officer(env):
@@ -152,6 +157,105 @@ def read_field(env, field, node):
     if field.type == "many2one" or inner is None:
         return {"fields": {"display_name": {}}}
     return {"fields": read_specification(env, field.comodel_name, inner), "limit": 40}
+
+
+# === RUNS === #
+
+def measure_runs(registry, merchants, permits):
+    print(f"\n{'run':<20}{'set':>12}{'one by one':>14}{'ratio':>8}{'queries':>9}")
+    with registry.cursor() as cr:
+        env = Environment(cr, SUPERUSER_ID, {})
+        report_run("expiry", *measure_expiry(env, permits))
+        cr.rollback()
+        report_run("tiers", *measure_tiers(env, merchants))
+        cr.rollback()
+
+
+def report_run(name, count, seconds, queries, sample, sample_seconds):
+    rate, sample_rate = count / seconds, sample / sample_seconds
+    print(
+        f"{name:<20}{rate:>10.0f}/s{sample_rate:>12.1f}/s{rate / sample_rate:>8.0f}{queries:>9}",
+        flush=True,
+    )
+
+
+def measure_expiry(env, permits):
+    """The grace of one document of each merchant ends: all its goods leave the shop."""
+    sample = permits[:SAMPLE]
+    documents = env["marketplace.qualification"].browse(permits)
+    env.cr.execute(
+        "UPDATE marketplace_qualification SET state = 'grace', deadline = now() - interval '1 day',"
+        " valid_until = now() - interval '60 days' WHERE id = ANY(%s)", [permits],
+    )  # fmt: skip
+    documents.invalidate_recordset()
+    with contextlib.closing(env.cr.savepoint()), measured(env) as one_by_one:
+        for document in documents.browse(sample):
+            document._process_deadline()
+            env.flush_all()
+    with measured(env) as together:
+        documents._advance()
+        env.flush_all()
+    env.cr.execute(
+        "SELECT count(*) FROM product_template WHERE is_blocked AND NOT is_sellable"
+    )
+    expect(env.cr.fetchone()[0], len(permits) * LISTINGS_EACH, "goods off sale")
+    return len(permits), together.seconds, together.queries, len(sample), one_by_one.seconds
+
+
+def measure_tiers(env, merchants):
+    """The monthly review: figures of all merchants, who moves, their history."""
+    env.cr.execute("UPDATE marketplace_merchant SET tier_since = now() - interval '400 days'")
+    records = env["marketplace.merchant"].browse(merchants)
+    with contextlib.closing(env.cr.savepoint()), measured(env) as one_by_one:
+        for merchant in records[:SAMPLE]:
+            grade_one(merchant)
+            env.flush_all()
+    run = env["marketplace.tier.run"].create({})
+    with measured(env) as together:
+        run.action_preview()
+        run.action_apply()
+        env.flush_all()
+    expect(run.state, "applied", "state of the review")
+    print(f"  {run.up_count} up, {run.down_count} down, {run.held_count} held back")
+    return len(merchants), together.seconds, together.queries, SAMPLE, one_by_one.seconds
+
+
+def grade_one(merchant):
+    """What a loop over merchants would do: figures, tests, and a change if they ask for one."""
+    env = merchant.env
+    since = Datetime.subtract(Datetime.now(), months=12)
+    orders = env["marketplace.order"].search([
+        ("merchant_id", "=", merchant.id), ("state", "=", "completed"),
+        ("date_completed", ">=", since),
+    ])  # fmt: skip
+    sold = sum(orders.mapped("amount_total"))
+    tiers = env["marketplace.tier"].search([])
+    upper = tiers.filtered(lambda tier: tier.sequence > merchant.tier_id.sequence)[:1]
+    tests = env["marketplace.tier.test"].search([
+        ("tier_id", "=", upper.id), ("purpose", "=", "entry"), ("metric", "=", "sales_12m"),
+    ])  # fmt: skip
+    if tests and all(sold >= test.threshold for test in tests):
+        env["marketplace.tier.change"].create({
+            "merchant_id": merchant.id, "new_tier_id": upper.id, "reason": f"Sales of {sold}",
+        })  # fmt: skip
+
+
+@contextlib.contextmanager
+def measured(env):
+    """Take the time and count the queries of what is done meanwhile."""
+    env.flush_all()
+    env.invalidate_all()
+    figures = SimpleNamespace(seconds=0.0, queries=env.cr.sql_log_count)
+    started = time.perf_counter()
+    yield figures
+    figures.seconds = time.perf_counter() - started
+    figures.queries = env.cr.sql_log_count - figures.queries
+
+
+def expect(found, expected, what):
+    """A run that did nothing is quick: what it did is looked at."""
+    if found != expected:
+        raise SystemExit(f"{what}: {found} instead of {expected}")
 
 
 if __name__ == "__main__":
