@@ -16,6 +16,7 @@ class MarketplaceListingBlock(models.Model):
     _description = "Block of a Listing"
     _order = 'id desc'
     _rec_name = 'reason'
+    _log_access = False  # thousands are written at once, and the audit log tells who did it
 
     product_tmpl_id = fields.Many2one(
         comodel_name='product.template', string="Goods", required=True, readonly=True, index=True,
@@ -63,17 +64,15 @@ class MarketplaceListingBlock(models.Model):
         rows = self.env.execute_query(SQL(
             """
             INSERT INTO marketplace_listing_block
-                (product_tmpl_id, merchant_id, res_model, res_id, reason,
-                 create_uid, create_date, write_uid, write_date)
-            SELECT cause.template_id, template.merchant_id, %s, cause.source_id, cause.reason,
-                   %s, now() AT TIME ZONE 'UTC', %s, now() AT TIME ZONE 'UTC'
+                (product_tmpl_id, merchant_id, res_model, res_id, reason)
+            SELECT cause.template_id, template.merchant_id, %s, cause.source_id, cause.reason
               FROM (%s) AS cause(template_id, source_id, reason)
               JOIN product_template AS template ON template.id = cause.template_id
              WHERE template.merchant_id IS NOT NULL
                 ON CONFLICT (product_tmpl_id, res_model, res_id) DO NOTHING
          RETURNING product_tmpl_id, reason
             """,
-            res_model, self.env.uid, self.env.uid, query,
+            res_model, query,
         ))  # fmt: skip
         return self._apply(rows, 'off_sale')
 
