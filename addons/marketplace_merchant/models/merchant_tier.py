@@ -1,6 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from .tier_test import METRICS
@@ -25,9 +25,10 @@ class MarketplaceMerchant(models.Model):
 
     # === BUSINESS METHODS === #
 
-    @api.model
     def _tier_metric_query(self, metric):
-        """Return how a figure of merchants is measured; the addons that know it extend this.
+        """Return how a figure of these merchants, of all if there are none, is measured.
+
+        The addons that know a figure extend this.
 
         :param str metric: sales_12m (amount in the currency of the merchant's company), score
             (0 to 100), refund_rate or complaint_rate (percent)

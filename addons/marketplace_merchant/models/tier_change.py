@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from .tier_run_line import MOVES
+
 ANNOUNCE_BATCH = 100
 
 
@@ -33,9 +35,25 @@ class MarketplaceTierChange(models.Model):
         comodel_name='marketplace.tier.run', string="Review", readonly=True,
         index='btree_not_null', ondelete='restrict', help="Empty: a person decided it.",
     )  # fmt: skip
+    why = fields.Text(
+        compute='_compute_why', compute_sudo=True,
+        help="The reason that a person gave, or the figures by which a review decided.",
+    )  # fmt: skip
     is_announced = fields.Boolean(readonly=True, help="The merchant was told by mail.")
 
     _unannounced_idx = models.Index("(id) WHERE is_announced IS NOT TRUE")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('reason', 'run_id')
+    @api.depends_context('lang')
+    def _compute_why(self):
+        lines = self.env['marketplace.tier.run.line'].search([
+            ('run_id', 'in', self.run_id.ids), ('merchant_id', 'in', self.merchant_id.ids),
+        ])  # fmt: skip
+        reasons = {(line.run_id, line.merchant_id): line.reason for line in lines}
+        for change in self:
+            change.why = reasons.get((change.run_id, change.merchant_id), change.reason)
 
     # === CRUD METHODS === #
 
@@ -94,39 +112,31 @@ class MarketplaceTierChange(models.Model):
                 date=format_date(self.env, pin.until),
             ))
 
-    def _reason_told(self):
-        """Return the reason in the reader's language, where a review gave it."""
-        self.ensure_one()
-        line = self.env['marketplace.tier.run.line'].search(
-            [('run_id', '=', self.run_id.id), ('merchant_id', '=', self.merchant_id.id)], limit=1
-        )
-        return line.reason or self.reason
-
     @api.model
     def _record_moves(self, run):
         """Write the history of what a review moved, in two statements however many there are."""
-        lines = run.move_ids
-        reasons = lines.mapped('reason')
-        merchants = lines.merchant_id
-        self.env.cr.execute(SQL(
+        rows = self.env.execute_query(SQL(
             """
             INSERT INTO marketplace_tier_change (merchant_id, old_tier_id, new_tier_id, reason,
                    run_id, create_uid, write_uid, create_date, write_date)
-            SELECT line.merchant_id, line.old_tier_id, line.new_tier_id, given.reason, line.run_id,
-                   %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-              FROM marketplace_tier_run_line line
-              JOIN unnest(%(ids)s::int[], %(reasons)s::text[]) AS given(id, reason)
-                ON given.id = line.id
+            SELECT merchant_id, old_tier_id, new_tier_id, %(reason)s, run_id, %(uid)s, %(uid)s,
+                   now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+              FROM marketplace_tier_run_line
+             WHERE run_id = %(run)s AND outcome = ANY(%(moves)s)
+         RETURNING merchant_id, old_tier_id, new_tier_id
             """,
-            uid=self.env.uid, ids=lines.ids, reasons=reasons,
+            reason=run.name, uid=self.env.uid, run=run.id, moves=list(MOVES),
         ))  # fmt: skip
+        merchants = self.env['marketplace.merchant'].browse(row[0] for row in rows)
         merchants.invalidate_recordset(['tier_change_ids'])
+        tiers = self.env['marketplace.tier'].search([('active', '=', True)])
+        names = {tier.id: tier.name for tier in tiers}
         self.env['marketplace.audit.log']._log(
             merchants,
             'change',
-            reason=reasons,
-            before=[{'tier': line.old_tier_id.name} for line in lines],
-            after=[{'tier': line.new_tier_id.name} for line in lines],
+            reason=run.name,
+            before=[{'tier': names[old]} for _merchant, old, _new in rows],
+            after=[{'tier': names[new]} for _merchant, _old, new in rows],
         )
         self._announce()
 

@@ -10,10 +10,10 @@ from odoo.tools import SQL, format_date
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
 
+from .tier_run_line import MOVES
 from .tier_test import METRICS
 
 MANAGER = 'marketplace_merchant.group_merchant_manager'
-MOVES = ('up', 'down')
 
 
 class MarketplaceTierRun(models.Model):
@@ -141,13 +141,14 @@ class MarketplaceTierRun(models.Model):
         """
         run = self._locked()
         run._check_move(run.state, 'applied', "", system=False)
-        shown = run._moves()
-        run._grade()
-        run.drift_count = len({merchant for merchant, _tier in shown ^ run._moves()})
-        if not run.drift_count:
+        drift_count = run._count_drift()
+        if drift_count:
+            run._preview()
+        else:
             run._carry_out()
             run._move_to('applied')
             run.write({'applied_by_id': self.env.uid, 'applied_on': fields.Datetime.now()})
+        run.drift_count = drift_count
 
     def action_cancel(self):
         """Leave all merchants where they are."""
@@ -190,12 +191,23 @@ class MarketplaceTierRun(models.Model):
         self.drift_count = 0
         self._grade()
 
-    def _moves(self):
-        """Return the pairs of merchant and new tier, as ids."""
-        return set(self.env.execute_query(SQL(
-            "SELECT merchant_id, new_tier_id FROM marketplace_tier_run_line"
-            " WHERE run_id = %s AND outcome = ANY(%s)", self.id, list(MOVES),
-        )))  # fmt: skip
+    def _count_drift(self):
+        """Return for how many merchants the figures ask for another move than the preview shows."""
+        policy = self.env['marketplace.tier']._policy(self.company_id)
+        self.env.flush_all()
+        return self.env.execute_query(SQL(
+            """
+            SELECT count(*)
+              FROM (SELECT id AS merchant_id, old_tier_id, new_tier_id FROM (%(graded)s) AS graded
+                     WHERE outcome = ANY(%(moves)s)) AS asked
+         FULL JOIN (SELECT merchant_id, old_tier_id, new_tier_id FROM marketplace_tier_run_line
+                     WHERE run_id = %(run)s AND outcome = ANY(%(moves)s)) AS shown
+                ON shown.merchant_id = asked.merchant_id
+             WHERE (shown.old_tier_id, shown.new_tier_id)
+                   IS DISTINCT FROM (asked.old_tier_id, asked.new_tier_id)
+            """,
+            graded=self._graded_query(policy), moves=list(MOVES), run=self.id,
+        ))[0][0]  # fmt: skip
 
     # === GRADING === #
 
@@ -208,16 +220,30 @@ class MarketplaceTierRun(models.Model):
         self.env.cr.execute(SQL(
             "DELETE FROM marketplace_tier_run_line WHERE run_id = %s", self.id
         ))
-        self.env.cr.execute(self._grade_query(policy))
-        if policy['share_cap']:
-            # From the top: who leaves a tier upwards makes room in it.
-            for tier in reversed(policy['tiers'][1:]):
-                self.env.cr.execute(self._cap_query(tier))
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO marketplace_tier_run_line (run_id, merchant_id, old_tier_id, aim_tier_id,
+                   new_tier_id, outcome, held_until, metrics, sales_12m)
+            SELECT %s, id, old_tier_id, aim_tier_id, new_tier_id, outcome, held_until, metrics,
+                   sales_12m
+              FROM (%s) AS graded
+            """,
+            self.id, self._graded_query(policy),
+        ))  # fmt: skip
         self.env['marketplace.tier.run.line'].invalidate_model()
         self.invalidate_recordset()
 
-    def _grade_query(self, policy):
-        """Return the statement that grades every merchant by itself, caps left aside.
+    def _graded_query(self, policy):
+        """Return what becomes of every merchant, by the figures and policy of now."""
+        graded = self._single_query(policy)
+        if policy['share_cap']:
+            # From the top: who leaves a tier upwards makes room in it.
+            for tier in reversed(policy['tiers'][1:]):
+                graded = self._capped_query(graded, tier)
+        return graded
+
+    def _single_query(self, policy):
+        """Return what becomes of every merchant by itself, the shares of the tiers left aside.
 
         A figure that is not measured does not count; but without one measured test to enter, a
         tier is entered by hand only. To enter takes the tests to stay as well, so that nobody
@@ -287,17 +313,16 @@ class MarketplaceTierRun(models.Model):
                             WHEN aim = upper THEN 'up' ELSE 'down' END AS outcome
                   FROM aimed LEFT JOIN figures ON figures.merchant_id = aimed.id
             )
-            INSERT INTO marketplace_tier_run_line (run_id, merchant_id, old_tier_id, aim_tier_id,
-                   new_tier_id, outcome, held_until, metrics, sales_12m)
-            SELECT %(run)s, id, tier_id, aim,
-                   CASE WHEN outcome IN ('up', 'down') THEN aim ELSE tier_id END, outcome,
-                   CASE outcome WHEN 'pinned' THEN pinned_until WHEN 'waiting' THEN free_from END,
-                   metrics, (metrics->>'sales_12m')::numeric
+            SELECT id, tier_id AS old_tier_id, aim AS aim_tier_id,
+                   CASE WHEN outcome IN ('up', 'down') THEN aim ELSE tier_id END AS new_tier_id,
+                   outcome, metrics, (metrics->>'sales_12m')::numeric AS sales_12m,
+                   CASE outcome WHEN 'pinned' THEN pinned_until WHEN 'waiting' THEN free_from END
+                       AS held_until
               FROM decided
             """,
             ladder=json.dumps(ladder), tests=json.dumps(policy['tests']),
-            metrics=self._metrics_query(), date=self.date, company=self.company_id.id,
-            run=self.id,
+            metrics=self._metrics_query(), date=fields.Date.context_today(self),
+            company=self.company_id.id,
         )  # fmt: skip
 
     def _metrics_query(self):
@@ -313,33 +338,29 @@ class MarketplaceTierRun(models.Model):
                 ))
         return SQL(" UNION ALL ").join(parts)
 
-    def _cap_query(self, tier):
-        """Return the statement that lets only the best rise into a tier, as far as it has room.
+    def _capped_query(self, graded, tier):
+        """Return the same, but that only the best rise into a tier, as far as it has room.
 
         Who drops into it from above takes a place before who rises, and drops even if it is full.
         """
         return SQL(
             """
-            WITH candidate AS (
-                SELECT id, row_number() OVER (
+            SELECT id, old_tier_id, aim_tier_id, metrics, sales_12m, held_until,
+                   CASE WHEN is_left THEN old_tier_id ELSE new_tier_id END AS new_tier_id,
+                   CASE WHEN is_left THEN 'full' ELSE outcome END AS outcome
+              FROM (
+                SELECT graded.*,
+                       outcome = 'up' AND new_tier_id = %(tier)s AND row_number() OVER (
+                           PARTITION BY outcome, new_tier_id
                            ORDER BY sales_12m DESC NULLS LAST,
-                                    (metrics->>'score')::float8 DESC NULLS LAST, merchant_id
-                       ) AS rank
-                  FROM marketplace_tier_run_line
-                 WHERE run_id = %(run)s AND new_tier_id = %(tier)s AND outcome = 'up'
-            ), room AS (
-                SELECT floor(count(*) * %(cap)s::numeric / 100) - count(*) FILTER (
+                                    (metrics->>'score')::float8 DESC NULLS LAST, id
+                       ) > floor(count(*) OVER () * %(cap)s::numeric / 100) - count(*) FILTER (
                            WHERE new_tier_id = %(tier)s AND outcome != 'up'
-                       ) AS places
-                  FROM marketplace_tier_run_line
-                 WHERE run_id = %(run)s
-            )
-            UPDATE marketplace_tier_run_line line
-               SET outcome = 'full', new_tier_id = line.old_tier_id
-              FROM candidate, room
-             WHERE line.id = candidate.id AND candidate.rank > room.places
+                       ) OVER () AS is_left
+                  FROM (%(graded)s) AS graded
+              ) AS ranked
             """,
-            run=self.id, tier=tier['id'], cap=tier['share_cap'],
+            graded=graded, tier=tier['id'], cap=tier['share_cap'],
         )  # fmt: skip
 
     # === CARRYING OUT === #
@@ -357,7 +378,7 @@ class MarketplaceTierRun(models.Model):
              WHERE line.run_id = %s AND line.outcome = ANY(%s) AND merchant.id = line.merchant_id
          RETURNING merchant.id
             """,
-            self.date, self.env.uid, self.id, list(MOVES),
+            fields.Date.context_today(self), self.env.uid, self.id, list(MOVES),
         ))  # fmt: skip
         merchants = Merchant.browse(row[0] for row in rows)
         merchants.invalidate_recordset(['tier_id', 'tier_since'])

@@ -1,6 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 MONTHS = 12
@@ -11,19 +11,18 @@ class MarketplaceMerchant(models.Model):
 
     # === BUSINESS METHODS === #
 
-    @api.model
     def _tier_metric_query(self, metric):
         if metric == 'complaint_rate':
             return self._complaint_rate_query()
         return super()._tier_metric_query(metric)
 
-    @api.model
     def _complaint_rate_query(self):
         """Return which percentage of the orders sent in the last months has a complaint.
 
         A withdrawn complaint does not count, and an order counts once. A merchant without orders
         has no rate.
         """
+        concerned = SQL("part.merchant_id = ANY(%s)", self.ids) if self else SQL("TRUE")
         since = fields.Date.subtract(fields.Date.context_today(self), months=MONTHS)
         return SQL(
             """
@@ -33,8 +32,8 @@ class MarketplaceMerchant(models.Model):
                         WHERE complaint.order_id = part.id AND complaint.state != 'withdrawn'
                    )) / count(*) AS value
               FROM marketplace_order part
-             WHERE part.date_shipped >= %s
+             WHERE part.date_shipped >= %s AND %s
           GROUP BY part.merchant_id
             """,
-            since,
+            since, concerned,
         )  # fmt: skip

@@ -1,6 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 MONTHS = 12
@@ -11,7 +11,6 @@ class MarketplaceMerchant(models.Model):
 
     # === BUSINESS METHODS === #
 
-    @api.model
     def _tier_metric_query(self, metric):
         if metric == 'sales_12m':
             return SQL(
@@ -25,13 +24,13 @@ class MarketplaceMerchant(models.Model):
             )
         return super()._tier_metric_query(metric)
 
-    @api.model
     def _tier_trade_query(self):
-        """Return what each merchant sold in the last months, and what of it was refunded.
+        """Return what these merchants, or all, sold in the last months, and what was refunded.
 
         Of completed orders, freight and discounts included, in the currency of the company at the
         rate of the order. A merchant without orders has sold nothing, so it has a row as well.
         """
+        concerned = SQL("part.merchant_id = ANY(%s)", self.ids) if self else SQL("TRUE")
         since = fields.Date.subtract(fields.Date.context_today(self), months=MONTHS)
         return SQL(
             """
@@ -41,6 +40,7 @@ class MarketplaceMerchant(models.Model):
                   FROM marketplace_order part
                   JOIN sale_order sale ON sale.id = part.sale_order_id
                  WHERE part.state = 'completed' AND part.date_completed >= %(since)s
+                   AND %(concerned)s
             ), credit AS (
                 SELECT line.marketplace_order_id AS part_id, SUM(item.price_total) AS amount
                   FROM part
@@ -59,5 +59,5 @@ class MarketplaceMerchant(models.Model):
          LEFT JOIN credit ON credit.part_id = part.id
           GROUP BY merchant.id
             """,
-            since=since,
+            since=since, concerned=concerned,
         )  # fmt: skip
