@@ -38,6 +38,7 @@
         'data/website_menu_data.xml',
         # Shopper's side
         'views/storefront_templates.xml',
+        'views/merchant_life_templates.xml',
         'views/shopper_templates.xml',
         'data/storefront_menu_data.xml',
         'data/delivery_carrier_data.xml',

@@ -34,6 +34,7 @@ STATE_COLORS = {
     'confirmed': 'info',
     'posted': 'info',
     'pending': 'info',
+    'planned': 'info',
     'negotiation': 'info',
     'arbitration': 'info',
     'decided': 'info',

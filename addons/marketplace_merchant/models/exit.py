@@ -193,7 +193,9 @@ class MarketplaceExit(models.Model):
 
     @api.model
     def _obstacle_text(self, item):
-        parts = [self.env._("%(name)s: %(count)s", name=item['name'], count=item['count'])]
+        parts = [item['name']]
+        if item['count']:
+            parts = [self.env._("%(name)s: %(count)s", name=item['name'], count=item['count'])]
         if item['amount']:
             parts.append(formatLang(self.env, item['amount'], currency_obj=item['currency']))
         if item['until']:

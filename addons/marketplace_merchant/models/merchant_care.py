@@ -70,7 +70,7 @@ class MarketplaceMerchant(models.Model):
             'marketplace_merchant.merchant_contact_action'
         )
         domain = [('res_model', '=', self._name), ('res_id', '=', self.id)]
-        return dict(action, domain=domain, context={'active_test': False})
+        return dict(action, domain=domain, context={'active_test': False, 'create': False})
 
     # === PORTAL METHODS === #
 
@@ -106,9 +106,6 @@ class MarketplaceMerchant(models.Model):
             ('user_id', 'in', [user.id for user in before.values()]),
         ])  # fmt: skip
         former = {merchant.id: manager for merchant, manager in before.items()}
-        moving = activities.filtered(lambda activity: activity.user_id == former[activity.res_id])
-        for manager in self.manager_id:
-            mine = self.filtered(lambda merchant: merchant.manager_id == manager).ids
-            moving.filtered(
-                lambda activity: activity.res_id in mine and activity.user_id != manager
-            ).user_id = manager
+        activities.filtered(
+            lambda activity: activity.user_id == former[activity.res_id] != self.manager_id
+        ).user_id = self.manager_id

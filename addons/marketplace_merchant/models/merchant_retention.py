@@ -34,7 +34,9 @@ class MarketplaceMerchant(models.Model):
         for record in (self, *self.application_ids):
             person = record.entity_type == 'individual'
             record.write(blank | (identity if person else {}))
-        self.application_ids.write({'street': False, 'city': False, 'zip': False})
+        self.application_ids.write({
+            'street': False, 'city': False, 'zip': False, 'note': False, 'data_on_file': False,
+        })
         self.partner_id.write({'phone': False, 'email': False})
         self.write({'note': False})
 

@@ -11,6 +11,7 @@ from . import merchant_service
 from . import payment
 from . import merchant_account
 from . import merchant_tier
+from . import merchant_life
 from . import storefront
 from . import shopper_portal
 from . import shopper_complaints

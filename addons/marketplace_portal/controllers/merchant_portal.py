@@ -122,7 +122,10 @@ class MerchantPortal(CustomerPortal):
             ('shop', _("My shop"), '/shop', 'fa-shopping-bag', 'catalogue'),
             ('company', _("Company"), '/company', 'fa-building-o', 'owner'),
             ('documents', _("Documents"), '/documents', 'fa-id-card-o', 'owner'),
+            ('insurance', _("Insurance"), '/insurance', 'fa-umbrella', 'owner'),
             ('team', _("Team"), '/team', 'fa-users', 'owner'),
+            ('closure', _("Close for a while"), '/closure', 'fa-coffee', 'owner'),
+            ('exit', _("Leaving"), '/exit', 'fa-sign-out', 'owner'),
         ]
         return [
             {

@@ -37,3 +37,9 @@ class MarketplaceShop(models.Model):
         """Return since when visitors can buy in this shop."""
         self.ensure_one()
         return self.sudo().merchant_id.date_activated or self.create_date.date()
+
+    def _get_closure(self):
+        """Return the closure for a while that is under way, sudoed; mostly empty."""
+        self.ensure_one()
+        merchant_sudo = self.sudo().merchant_id
+        return merchant_sudo.is_closed_temporarily and merchant_sudo.closure_id

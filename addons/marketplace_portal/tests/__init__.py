@@ -5,6 +5,7 @@ from . import test_merchant_account
 from . import test_merchant_apply
 from . import test_merchant_complaints
 from . import test_merchant_finance
+from . import test_merchant_life
 from . import test_merchant_orders
 from . import test_merchant_products
 from . import test_merchant_tours

@@ -107,8 +107,8 @@ class MarketplaceMerchant(models.Model):
         return [
             self._prepare_obstacle(
                 *(
-                    ('balance', self.env._("Owed to the merchant, in no statement yet"))
-                    if amount > 0 else ('debt', self.env._("Debt of the merchant"))
+                    ('balance', self.env._("Balance that is in no statement yet"))
+                    if amount > 0 else ('debt', self.env._("Debt to the marketplace"))
                 ),
                 'marketplace.balance.entry', ids, abs(amount), currency,
                 until=max(filter(None, orders.mapped('available_date')), default=False)
@@ -135,9 +135,9 @@ class MarketplaceMerchant(models.Model):
         balance = self._deposit_balance()
         if self.currency_id.compare_amounts(balance, 0.0) <= 0:
             return []
-        return [self._prepare_obstacle(
+        return [dict(self._prepare_obstacle(
             'deposit', self.env._("Deposit that is not given back"),
             'marketplace.deposit.movement', self.deposit_movement_ids.ids, balance,
             self.currency_id,
             until=max(filter(None, self._running_exit().release_ids.mapped('date')), default=False),
-        )]
+        ), count=0)]  # One amount, however many movements it comes from
