@@ -125,9 +125,10 @@ class MarketplaceMerchant(models.Model):
     def _exit_obstacles(self):
         """Return what is open between the marketplace and the merchant, computed now.
 
-        :return: dicts of ``key``, ``name``, ``count`` (0: not to be told), ``amount``, ``currency`` (a record),
-            ``until`` (the date by which it ends by itself, or False), ``model`` and ``ids`` of the
-            documents, and ``holds_deposit``: whether the deposit may still be needed for it
+        :return: dicts of ``key``, ``name``, ``count`` (0: not to be told), ``amount``,
+            ``currency`` (a record), ``until`` (the date by which it ends by itself, or False),
+            ``model`` and ``ids`` of the documents, and ``holds_deposit``: whether the deposit may
+            still be needed for it
         :rtype: list[dict]
         """
         return []
