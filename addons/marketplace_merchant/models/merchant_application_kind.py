@@ -118,7 +118,9 @@ class MarketplaceMerchantApplication(models.Model):
         if obstacles:
             note = self.env._(
                 "Still open, to be wound up: %s.",
-                ", ".join(f"{item['name']} ({item['count']})" for item in obstacles),
+                "; ".join(
+                    item['text'] for item in self.env['marketplace.exit']._describe(obstacles)
+                ),
             )
             return Finding('pending', note, value)
         return Finding('passed', self.env._("Nothing is open."), value)
