@@ -96,7 +96,7 @@ class MarketplaceMerchant(models.Model):
         for requirement, lacking in requirements._gaps(merchant_sudo).items():
             if not lacking:
                 continue
-            due = requirement._dues(merchant_sudo)[merchant_sudo]
+            due = merchant_sudo._requirement_due(requirement)
             missing.append({
                 'requirement': requirement.with_env(self.env),
                 'name': requirement.name,
@@ -130,6 +130,11 @@ class MarketplaceMerchant(models.Model):
         return self.env['marketplace.requirement'].sudo().search(
             [('capability', '=', capability)]
         )
+
+    def _requirement_due(self, requirement):
+        """Return the day until which the merchant may do without what it lacks, or False."""
+        self.ensure_one()
+        return requirement._dues(self)[self]
 
     def _requirement_profile(self):
         """Return what decides which requirements concern the merchant."""

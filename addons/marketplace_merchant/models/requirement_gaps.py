@@ -51,9 +51,9 @@ class MarketplaceRequirement(models.Model):
         return dues
 
     def _standard_due(self, merchant):
-        if self.stage != 'later' or not merchant.date_approved:
+        if self.stage != 'later':
             return False
-        if not self.due_days:
+        if not self.due_days or not merchant.date_approved:
             return self.due_date
         # Missing anew, long after the approval: the days run from now, until the daily run
         # writes the date down.

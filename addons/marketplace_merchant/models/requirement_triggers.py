@@ -45,3 +45,6 @@ class MarketplaceRequirementSubmission(models.Model):
         super()._state_entered(target, reason)
         if target in ('accepted', 'waived'):
             self.merchant_id._requirements_changed()
+        if documents := self.filtered(lambda row: row.kind == 'document'):
+            # A waiver, or the end of one: the goods that need the document follow.
+            self.env['marketplace.qualification'].sudo()._settle_goods(documents.merchant_id)

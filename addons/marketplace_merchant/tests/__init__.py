@@ -1,5 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from . import test_agreement
 from . import test_application
 from . import test_application_form
 from . import test_application_kind
@@ -24,6 +25,7 @@ from . import test_mechanisms
 from . import test_merchant
 from . import test_no_plain_numbers
 from . import test_people_access
+from . import test_requirement
 from . import test_secret
 from . import test_sheet
 from . import test_team

@@ -65,7 +65,7 @@ class MarketplaceRequirementChange(models.TransientModel):
         if requirement:
             values.update(self._terms_of(requirement))
             values['requirement_stamp'] = requirement.write_date
-            values.setdefault('operation', 'change')
+            values['operation'] = self.env.context.get('default_operation', 'change')
         return values
 
     # === ACTION METHODS === #
@@ -74,21 +74,15 @@ class MarketplaceRequirementChange(models.TransientModel):
         """Show whom it hits; nothing is changed yet."""
         self.ensure_one()
         self._check_current()
-        # Tried out and undone: the preview can't differ from what is applied.
-        with closing(self.env.cr.savepoint()):
-            requirement, hit, relieved = self._apply_terms()
-            concerned = requirement._all_merchants().filtered(
-                lambda merchant: requirement._concerns(merchant._requirement_profile())
-            )
-            values = {
-                'state': 'preview',
-                'concerned_count': len(concerned) if requirement.active else 0,
-                'hit_ids': [Command.set(hit.ids)],
-                'hit_count': len(hit),
-                'hit_goods_count': sum(hit._live_goods_counts().values()),
-                'relieved_count': len(relieved),
-            }
-        self.write(values)
+        concerned, hit, relieved = self._simulate()
+        self.write({
+            'state': 'preview',
+            'concerned_count': len(concerned),
+            'hit_ids': [Command.set(hit.ids)],
+            'hit_count': len(hit),
+            'hit_goods_count': sum(hit._live_goods_counts().values()),
+            'relieved_count': len(relieved),
+        })
         return self._reopen()
 
     def action_back(self):
@@ -102,10 +96,15 @@ class MarketplaceRequirementChange(models.TransientModel):
         self._check_current()
         self._check_complete()
         before = self._readable(self.requirement_id)
-        requirement, hit, relieved = self._apply_terms()
+        hit, relieved = self._simulate()[1:]
+        requirement = self.requirement_id.sudo()
+        if not requirement:
+            requirement = requirement.create(dict(self._prepare_terms(), active=False))
+        # The dates come first, so that nothing is off sale in between.
         self.env['marketplace.requirement.due'].sudo()._give([
             (requirement, merchant, self.hit_date, self.reason) for merchant in hit
         ])
+        self._write_terms(requirement)
         requirement._refresh()
         affected = (hit | relieved).filtered(lambda merchant: merchant.state == 'active')
         affected._update_order_stop()
@@ -147,32 +146,46 @@ class MarketplaceRequirementChange(models.TransientModel):
 
     # === BUSINESS METHODS === #
 
-    def _apply_terms(self):
-        """Write the terms to the requirement.
+    def _simulate(self):
+        """Try the change out and undo it, so that the preview can't differ from what applies.
 
-        :return: the requirement, the merchants that lack now what they did not have to have
-            before, and those that lacked it and need it no more
+        :return: the merchants that the requirement is meant for then, those that lack then what
+            they need not have now, and those that lack it now and need it no more
         """
         requirement = self.requirement_id.sudo()
         merchants = requirement._all_merchants()
-        gate = (requirement.capability, requirement.active)
-        lacked = requirement._gaps(merchants).get(requirement, merchants.browse())
-        if not requirement:
-            requirement = requirement.create(self._prepare_terms())
-        elif self.operation == 'change':
-            requirement.write(self._prepare_terms())
-        else:
-            requirement.active = self.operation == 'restore'
-        lack = requirement._gaps(merchants)[requirement]
-        if gate != (requirement.capability, True):
-            return requirement, lack if requirement.active else lack.browse(), lacked
-        return requirement, lack - lacked, lacked - lack
+        capability, lacked = requirement.capability, self._lacking(requirement, merchants)
+        with closing(self.env.cr.savepoint()):
+            requirement = requirement or requirement.create(self._prepare_terms())
+            self._write_terms(requirement)
+            lack = self._lacking(requirement, merchants)
+            concerned = merchants.filtered(
+                lambda merchant: requirement.active
+                and requirement._concerns(merchant._requirement_profile())
+            )
+            if requirement.capability == capability:
+                lack, lacked = lack - lacked, lacked - lack
+        return concerned, lack, lacked
+
+    def _write_terms(self, requirement):
+        active = self.operation != 'archive'
+        terms = self._prepare_terms() if self.operation in ('create', 'change') else {}
+        requirement.write(dict(terms, active=active))
+
+    @api.model
+    def _lacking(self, requirement, merchants):
+        """Return the merchants that lack a requirement, none if it does not apply."""
+        active = requirement.filtered('active')
+        return active._gaps(merchants)[active] if active else merchants.browse()
 
     @api.model
     def _terms(self):
         """Return the names of the fields that make up a requirement."""
         rule = self.env['marketplace.requirement.rule']
-        return [name for name, field in rule._fields.items() if not field.automatic]
+        return [
+            name for name, field in rule._fields.items()
+            if field.store and name not in models.MAGIC_COLUMNS
+        ]
 
     def _terms_of(self, record):
         values = {}

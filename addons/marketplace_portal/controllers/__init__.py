@@ -12,6 +12,7 @@ from . import payment
 from . import merchant_account
 from . import merchant_tier
 from . import merchant_life
+from . import merchant_requirements
 from . import storefront
 from . import shopper_portal
 from . import shopper_complaints

@@ -148,12 +148,10 @@ class MerchantAccount(MerchantPortal):
         return request.render('marketplace_portal.merchant_documents', values)
 
     def _merchant_document_act(self, merchant_sudo, action, post):
-        """Hand in the document, or accept the agreement, whose button was pressed."""
+        """Hand in the document whose button was pressed."""
         merchant = merchant_sudo.sudo(False)
         kind, _separator, paper_id = (action or '').partition('_')
-        if kind == 'accept':
-            merchant.portal_accept_agreement(paper_id)
-        elif kind == 'upload':
+        if kind == 'upload':
             file = next(iter(self._merchant_uploads(f'document_{paper_id}')), {})
             merchant.portal_upload(
                 paper_id,

@@ -121,6 +121,7 @@ class MerchantPortal(CustomerPortal):
             ('tier', _("Tier"), '/tier', 'fa-line-chart', 'finance'),
             ('shop', _("My shop"), '/shop', 'fa-shopping-bag', 'catalogue'),
             ('company', _("Company"), '/company', 'fa-building-o', 'owner'),
+            ('requirements', _("Requirements"), '/requirements', 'fa-check-square-o', None),
             ('documents', _("Documents"), '/documents', 'fa-id-card-o', 'owner'),
             ('insurance', _("Insurance"), '/insurance', 'fa-umbrella', 'owner'),
             ('team', _("Team"), '/team', 'fa-users', 'owner'),

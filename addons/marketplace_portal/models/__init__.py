@@ -9,6 +9,7 @@ from . import marketplace_listing_import
 from . import marketplace_merchant
 from . import marketplace_merchant_company
 from . import marketplace_merchant_application
+from . import marketplace_merchant_requirement
 from . import marketplace_order
 from . import marketplace_shop
 from . import product_image

@@ -71,29 +71,6 @@ class MarketplaceMerchant(models.Model):
             }
         ]
 
-    def _portal_missing(self):
-        """Return what keeps the merchant from selling and being paid, one dict per requirement.
-
-        A requirement that blocks several capabilities is said once. ``url`` is where the acting
-        member can provide it, if the member's roles allow to.
-        """
-        self.ensure_one()
-        missing = {}
-        for capability, _label in CAPABILITIES:
-            for item in self.sudo()._missing(capability):
-                url = self._portal_requirement_url(item['requirement'])
-                missing.setdefault(item['message'], {**item, 'url': url})
-        return list(missing.values())
-
-    def _portal_requirement_url(self, requirement):
-        role, page = {
-            'agreement': ('owner', 'documents'),
-            'document': ('owner', 'documents'),
-            'deposit': ('finance', 'deposit'),
-            'bank_account': ('finance', 'bank'),
-        }.get(requirement.kind, ('owner', 'requirements'))
-        return self._is_member(role) and f'/my/merchant/{page}'
-
     def _portal_balances(self):
         """Return the merchant's money by where it stands, for members with the finance role.
 
@@ -134,32 +111,19 @@ class MarketplaceMerchant(models.Model):
         ]
 
     def _portal_papers(self):
-        """Return the documents and agreements that concern the merchant, for its owners.
+        """Return the documents that concern the merchant, for its owners.
 
-        :return: ``documents``: kind and versions of each; ``agreements``: text and acceptance
+        :return: ``documents``: kind and versions of each
         :rtype: dict
         """
         self.ensure_one()
         merchant_sudo = self.sudo()
         requirements = merchant_sudo._portal_requirements()
         versions = merchant_sudo.qualification_ids.filtered(lambda doc: doc.state != 'superseded')
-        accepted = merchant_sudo.agreement_acceptance_ids
-        agreements = self.env['marketplace.agreement'].sudo()
-        for kind in dict.fromkeys(requirements.mapped('agreement_kind')):
-            agreements |= agreements._in_force(kind) if kind else agreements
         return {
             'documents': [
                 {'type': kind, 'versions': versions.filtered(lambda doc, k=kind: doc.type_id == k)}
                 for kind in requirements.qualification_type_id | versions.type_id
-            ],
-            'agreements': [
-                {
-                    'agreement': agreement,
-                    'acceptance': accepted.filtered(
-                        lambda row, a=agreement: row.agreement_id == a
-                    )[:1],
-                }
-                for agreement in agreements
             ],
         }
 

@@ -8,6 +8,7 @@ from . import test_merchant_finance
 from . import test_merchant_life
 from . import test_merchant_orders
 from . import test_merchant_products
+from . import test_merchant_requirements
 from . import test_merchant_tours
 from . import test_shopper_pages
 from . import test_shopper_tour

@@ -99,13 +99,6 @@ class TestMerchantAccount(MerchantCommon):
         document = self.merchant_a.qualification_ids
         self.assertRecordValues(document, [{'state': 'pending', 'number': "P-7"}])
 
-    def test_accept_an_agreement(self):
-        self._require(kind='agreement', agreement_kind='service')
-        agreement = self.env['marketplace.agreement']._in_force('service')
-        self._send(DOCUMENT_PATH, {'action': f'accept_{agreement.id}'}, self.owner_a)
-        acceptance = self.merchant_a.agreement_acceptance_ids
-        self.assertEqual((acceptance.agreement_id, acceptance.user_id), (agreement, self.owner_a))
-
     def test_home_says_what_is_missing_and_where_to_provide_it(self):
         self._require(kind='bank_account', capability='be_paid')
         merchant_b_account = self.merchant_b.bank_account_ids
