@@ -83,6 +83,7 @@ from . import res_users
 from . import requirement_application
 from . import requirement_due
 from . import requirement_gaps
+from . import requirement_goods
 from . import requirement_run
 from . import requirement_submission
 from . import requirement_brand

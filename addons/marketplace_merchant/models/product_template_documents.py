@@ -119,10 +119,12 @@ class ProductTemplate(models.Model):
         return {}
 
     @api.model
-    def _document_needs(self, condition):
+    def _document_needs(self, condition, excused=None):
         """Return the query of which goods need which documents now.
 
         :param SQL condition: which ``goods`` to look at
+        :param SQL excused: which merchants may do without what; by default what is waived or due
+            later
         :return: template_id, merchant_id, requirement_id, type_id, and the brand_id that the
             document has to name, if it names brands
         :rtype: SQL
@@ -155,5 +157,5 @@ class ProductTemplate(models.Model):
             """,
             condition=condition,
             rules=self.env['marketplace.requirement']._document_rules(),
-            excused=self.env['marketplace.requirement']._excused_query(),
+            excused=excused or self.env['marketplace.requirement']._excused_query(),
         )

@@ -69,5 +69,6 @@ class MarketplaceRequirement(models.Model):
         merchants = self._all_merchants()
         self.sudo().search([])._refresh(merchants)
         merchants._update_order_stop()
+        self._settle_overdue_goods(merchants)
         self.env['ir.cron']._commit_progress()
         self.env['marketplace.requirement.due']._tell()

@@ -12,6 +12,7 @@ class MarketplaceQualification(models.Model):
         super()._state_entered(target, reason)
         if target == 'valid':
             self.merchant_id._requirements_changed()
+            self.env['marketplace.requirement']._settle_overdue_goods(self.merchant_id)
 
 
 class MarketplaceBankAccount(models.Model):
@@ -48,3 +49,4 @@ class MarketplaceRequirementSubmission(models.Model):
         if documents := self.filtered(lambda row: row.kind == 'document'):
             # A waiver, or the end of one: the goods that need the document follow.
             self.env['marketplace.qualification'].sudo()._settle_goods(documents.merchant_id)
+            self.env['marketplace.requirement']._settle_overdue_goods(documents.merchant_id)

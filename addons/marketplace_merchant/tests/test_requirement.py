@@ -316,6 +316,51 @@ class TestRequirement(PeopleCommon):
             log.mapped('after'), [{'orders_stopped': False}, {'orders_stopped': True}]
         )
 
+    def test_goods_whose_new_document_is_overdue_leave_and_come_back(self):
+        self.merchant.category_ids = self.fashion | self.food
+        scarf, tea = self._goods(2)
+        tea.categ_id = self.food
+        wizard = self._wizard(
+            name="Food permit", kind='document', capability='list',
+            qualification_type_id=self.food_type.id, category_ids=self.food.ids,
+        )  # fmt: skip
+        wizard.action_preview()
+        self.assertIn(self.merchant, wizard.hit_ids)
+        self.assertNotIn(self.rival, wizard.hit_ids)
+        wizard.action_apply()
+        self._run()
+        self.assertEqual((scarf | tea).mapped('is_sellable'), [True, True])
+        with freeze_time(wizard.hit_date + timedelta(days=1)):
+            self.env.cr.execute(  # the database's own clock stands still
+                "UPDATE marketplace_requirement_due SET date = CURRENT_DATE - 1"
+            )
+            self.env.invalidate_all()
+            self._run()
+        self.assertEqual((scarf | tea).mapped('is_sellable'), [True, False])
+        self.assertFalse(self.merchant._is_barred('list'))
+        self.merchant.with_user(self.owner).portal_upload(
+            self.food_type.id, "p.png", self.scan, "F-1", str(self.today + timedelta(days=400))
+        )
+        self.merchant.qualification_ids.with_user(self.officer).action_approve()
+        self.assertEqual((scarf | tea).mapped('is_sellable'), [True, True])
+
+    def test_a_rule_about_brands_hits_merchants_that_have_their_goods(self):
+        brand = self.env['marketplace.brand'].create({'name': "Silk & Co"})
+        goods = self._goods(1)
+        goods.brand_id = brand
+        wizard = self._wizard(
+            name="Brand paper", kind='document', capability='list', brand_ids=brand.ids,
+            qualification_type_id=self.env.ref(
+                'marketplace_merchant.qualification_type_brand'
+            ).id,
+        )  # fmt: skip
+        wizard.action_preview()
+        self.assertEqual(wizard.hit_ids, self.merchant)
+        wizard.action_apply()
+        self._run()
+        self.assertEqual(self.merchant.requirement_due_ids.date, wizard.hit_date)
+        self.assertTrue(goods.is_sellable)
+
     def test_the_run_takes_as_many_queries_for_many_merchants_as_for_few(self):
         brand = self.env.ref('marketplace_merchant.qualification_type_brand')
         self._require('question')

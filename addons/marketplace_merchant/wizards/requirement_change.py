@@ -109,6 +109,7 @@ class MarketplaceRequirementChange(models.TransientModel):
         affected = (hit | relieved).filtered(lambda merchant: merchant.state == 'active')
         affected._update_order_stop()
         relieved._activate_if_ready()
+        requirement._settle_overdue_goods(relieved)
         self.env['marketplace.audit.log']._log(
             requirement, 'create' if self.operation == 'create' else 'change', reason=self.reason,
             before=before,
