@@ -5,6 +5,7 @@ import binascii
 import io
 import re
 import unicodedata
+import zipfile
 import zlib
 
 from PIL import Image
@@ -33,6 +34,8 @@ PDF_STREAM = re.compile(rb'stream\r?\n(.*?)endstream', re.DOTALL)
 PDF_ACTIVE = re.compile(rb'/(JavaScript|Launch|Rendition|JS)(?![A-Za-z0-9])')
 # Two letters also turn up by chance in compressed data, a long word doesn't.
 PDF_ACTIVE_LONG = re.compile(rb'/(JavaScript|Launch|Rendition)(?![A-Za-z0-9])')
+# A web page inside a PDF: some programs would show it as one.
+PDF_MARKUP = re.compile(rb'<\s*(html|head|body|script|iframe|svg)\b', re.IGNORECASE)
 
 
 class IrAttachment(models.Model):
@@ -107,6 +110,11 @@ class IrAttachment(models.Model):
                 "The PDF “%s” is protected by a password. Please upload it without protection.",
                 filename,
             ))
+        if _is_polyglot(content):
+            raise UserError(self.env._(
+                "“%s” is a PDF and another kind of file at once. Please print it to a new PDF, or"
+                " upload a scan.", filename,
+            ))
         if _has_active_content(content):
             raise UserError(self.env._(
                 "The PDF “%s” contains scripts or programs. Please print it to a new PDF, or"
@@ -154,6 +162,13 @@ def _redraw(image):
 def _unescape(content):
     """Write PDF names plainly: ``/J#53`` is another spelling of ``/JS``."""
     return PDF_ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), content)
+
+
+def _is_polyglot(content):
+    """Whether a PDF is an archive, a program in one, or a web page as well."""
+    return zipfile.is_zipfile(io.BytesIO(content)) or bool(
+        PDF_MARKUP.search(PDF_STREAM.sub(b'', content))
+    )
 
 
 def _has_active_content(content):

@@ -201,7 +201,10 @@ class MarketplaceMerchantApplication(models.Model):
 
     def _phone_country_abroad(self, number):
         """Return the country of a number that is not of the applicant's country, else nothing."""
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+        try:
+            region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+        except phonenumbers.NumberParseException:
+            region = None
         if not self.country_id or region in (None, self.country_id.code):
             return self.env['res.country']
         return self.env['res.country'].search([('code', '=', region)], limit=1)

@@ -408,6 +408,24 @@ class MarketplaceMerchantApplication(models.Model):
             state = 'todo' if self._step_errors(key) else 'done'
         return {'key': key, 'name': name, 'state': state, 'remarks': remarks}
 
+    def _portal_notices(self):
+        """Return by field what we noticed ourselves: no mistake for sure, but worth a look."""
+        application_sudo = self._check_applicant()
+        notices = {}
+        if application_sudo.licence_number:
+            finding = application_sudo._machine_check_licence()
+            if finding.result == 'failed':
+                notices['licence_number'] = self.env._(
+                    "%(note)s Please compare it with your licence once more.", note=finding.note
+                )
+        if application_sudo.phone and (
+            country := application_sudo._phone_country_abroad(application_sudo._phone_plain())
+        ):
+            notices['phone'] = self.env._(
+                "This is a number of %s. We call it there if we have a question.", country.name
+            )
+        return notices
+
     def _portal_remarks(self):
         """Return by field what we asked the applicant for; only while we wait for it."""
         if self.state != 'info_required':

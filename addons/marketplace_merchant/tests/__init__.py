@@ -4,8 +4,10 @@ from . import test_agreement
 from . import test_application
 from . import test_application_form
 from . import test_application_kind
+from . import test_application_queue
 from . import test_application_race
 from . import test_audit
+from . import test_bad_input
 from . import test_bank_account
 from . import test_bank_change
 from . import test_exit

@@ -225,6 +225,7 @@ class MerchantApply(MerchantPortal):
             'remarks': {
                 name: text for entry in progress for name, text in entry['remarks'].items()
             },
+            'notices': application_sudo._portal_notices() if application_sudo else {},
             'timeline': application_sudo._portal_timeline() if application_sudo else [],
             'notice': request.session.pop(NOTICE_SESSION_KEY, None),
             'state_colors': STATE_COLORS,

@@ -85,7 +85,7 @@ class MerchantCompany(MerchantApply):
         progress = change._portal_progress() if change else []
         return {
             'change': change_sudo,
-            'editable': editable,
+            'change_editable': editable,
             'changes': change_sudo._changes() if change_sudo else [],
             'remarks': {
                 name: text for entry in progress for name, text in entry['remarks'].items()

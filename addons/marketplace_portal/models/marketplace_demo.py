@@ -141,7 +141,7 @@ class MarketplaceDemo(models.AbstractModel):
             },
             'contact': {
                 'contact_name': data['name'],
-                'phone': '+86 138 0013 8000',
+                'phone': data['phone'],
                 'email': f"{data['login']}@example.com",
             },
             'shop': {'shop_name': data['shop'], 'categories': data['categories']},

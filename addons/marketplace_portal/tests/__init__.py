@@ -3,6 +3,7 @@
 from . import test_merchant_access
 from . import test_merchant_account
 from . import test_merchant_apply
+from . import test_merchant_company
 from . import test_merchant_complaints
 from . import test_merchant_finance
 from . import test_merchant_life
