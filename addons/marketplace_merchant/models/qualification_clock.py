@@ -42,11 +42,9 @@ class MarketplaceQualification(models.Model):
         """Return the moment at which a document in this state moves on by itself, if ever."""
         if not self.valid_until or state not in FOLLOWING:
             return False
-        kind = self.type_id
-        days = {
-            'valid': -kind._reminders()[0], 'expiring': 1, 'grace': 1 + kind.grace_days,
-        }  # fmt: skip
-        return self._moment(days[state])
+        if state == 'valid':
+            return self._moment(-self.type_id._reminders()[0])
+        return self._moment(1 + (state == 'grace' and self.type_id.grace_days))
 
     def _next_deadline(self, state):
         """Return when a document in this state moves on by itself, or the next reminder is due."""

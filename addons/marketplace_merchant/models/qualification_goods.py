@@ -178,40 +178,36 @@ class MarketplaceQualification(models.Model):
         """
         if not merchants:
             return
-        reasons = self.search(
-            [('merchant_id', 'in', merchants.ids), ('state', 'in', LAPSED_STATES)]
-        )._lapse_reasons()
-        gaps = self._query_gaps(merchants) if reasons else []
+        gaps = self._query_gaps(merchants)
+        listing_ids = [listing_id for listing_id, _source in gaps]
+        source_ids = [source_id for _listing, source_id in gaps]
+        reasons = self.browse(set(source_ids))._lapse_reasons()
         Block = self.env['marketplace.listing.block'].sudo()
         Block._block_set(self._name, SQL(
             "SELECT * FROM unnest(%s::int[], %s::int[], %s::text[])",
-            [listing_id for listing_id, _source in gaps],
-            [source_id for _listing, source_id in gaps],
-            [reasons[source_id] for _listing, source_id in gaps],
+            listing_ids, source_ids, [reasons[source_id] for source_id in source_ids],
         ))  # fmt: skip
         Block._release_where(SQL(
             "res_model = %s AND merchant_id = ANY(%s)"
             " AND (product_tmpl_id, res_id) NOT IN (SELECT * FROM unnest(%s::int[], %s::int[]))",
-            self._name, merchants.ids,
-            [listing_id for listing_id, _source in gaps],
-            [source_id for _listing, source_id in gaps],
+            self._name, merchants.ids, listing_ids, source_ids,
         ))  # fmt: skip
 
     def _lapse_reasons(self):
         """Return by id why goods that need the document are off sale, in the merchant's words."""
-        reasons = {}
-        for lang, group in self.grouped(lambda doc: doc.merchant_id.partner_id.lang).items():
-            for document in group.with_context(lang=lang):
-                if document.state == 'revoked':
-                    reasons[document.id] = self.with_context(lang=lang).env._(
-                        "%s was revoked.", document.name
-                    )
-                else:
-                    reasons[document.id] = self.with_context(lang=lang).env._(
-                        "%(document)s was valid until %(day)s and has not been renewed.",
-                        document=document.name, day=format_date(document.env, document.valid_until),
-                    )
-        return reasons
+        return {
+            document.id: document._lapse_reason()
+            for lang, group in self.grouped(lambda doc: doc.merchant_id.partner_id.lang).items()
+            for document in group.with_context(lang=lang)
+        }
+
+    def _lapse_reason(self):
+        if self.state == 'revoked':
+            return self.env._("%s was revoked.", self.name)
+        return self.env._(
+            "%(document)s was valid until %(day)s and has not been renewed.",
+            document=self.name, day=format_date(self.env, self.valid_until),
+        )
 
     @api.model
     def _query_gaps(self, merchants):

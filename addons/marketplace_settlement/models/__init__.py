@@ -9,6 +9,7 @@ from . import stock_location
 from . import product_product
 from . import product_template
 from . import listing_import
+from . import product_template_sales
 from . import loyalty_program
 from . import freight_template
 from . import delivery_carrier

@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from . import test_applicant_contact
+from . import test_document_sales
 from . import test_freight
 from . import test_order_mails
 from . import test_order_queries
