@@ -19,6 +19,7 @@
         'security/ir_rules_requirement.xml',
         'security/ir_rules_listing.xml',
         'security/ir_rules_listing_import.xml',
+        'security/ir_rules_reverification.xml',
         'security/ir_rules_exit.xml',
         'security/ir_rules_tier.xml',
         # Data
@@ -41,6 +42,7 @@
         'data/mail_template_listing_import_data.xml',
         'data/exit_data.xml',
         'data/mail_template_document_data.xml',
+        'data/mail_template_reverification_data.xml',
         'data/mail_activity_type_data.xml',
         'data/mail_template_life_data.xml',
         # Views
@@ -73,6 +75,8 @@
         'views/qualification_views.xml',
         'views/qualification_type_views.xml',
         'views/qualification_goods_views.xml',
+        'views/reverification_line_views.xml',
+        'views/reverification_views.xml',
         'wizards/requirement_change_views.xml',
         'wizards/requirement_waiver_views.xml',
         'views/requirement_views.xml',
@@ -100,6 +104,7 @@
         'views/res_config_settings_retention_views.xml',
         # Home cards point at the actions above
         'data/home_card_people_data.xml',
+        'data/home_card_document_data.xml',
         'data/home_card_application_data.xml',
         'data/home_card_listing_data.xml',
         'data/home_card_requirement_data.xml',

@@ -36,6 +36,7 @@
         'views/merchant_account_templates.xml',
         'views/merchant_tier_templates.xml',
         'views/merchant_requirement_templates.xml',
+        'views/merchant_document_templates.xml',
         'data/website_menu_data.xml',
         # Shopper's side
         'views/storefront_templates.xml',

@@ -22,6 +22,7 @@ STATE_COLORS = {
     'grace': 'warning',
     'previewed': 'warning',
     'wait': 'warning',
+    'open': 'warning',
     # On its way
     'running': 'info',
     'change': 'info',
@@ -35,6 +36,7 @@ STATE_COLORS = {
     'posted': 'info',
     'pending': 'info',
     'planned': 'info',
+    'answered': 'info',
     'negotiation': 'info',
     'arbitration': 'info',
     'decided': 'info',
@@ -44,6 +46,7 @@ STATE_COLORS = {
     'active': 'success',
     'live': 'success',
     'valid': 'success',
+    'accepted': 'success',
     'verified': 'success',
     'delivered': 'success',
     'completed': 'success',
@@ -61,6 +64,7 @@ STATE_COLORS = {
     'exiting': 'danger',
     'escalated': 'danger',
     'expired': 'danger',
+    'overdue': 'danger',
     'revoked': 'danger',
     'failed': 'danger',
 }

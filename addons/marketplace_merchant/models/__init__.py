@@ -2,6 +2,7 @@
 
 # The mixins come first: the models below inherit them.
 from . import deadline_mixin
+from . import deadline_batch_mixin
 from . import notice_mixin
 from . import guard_mixin
 from . import state_mixin
@@ -52,6 +53,7 @@ from . import merchant_bank
 from . import merchant_capability
 from . import merchant_care
 from . import merchant_check
+from . import merchant_documents
 from . import merchant_closure
 from . import merchant_exit
 from . import merchant_company
@@ -89,6 +91,8 @@ from . import requirement_submission
 from . import requirement_brand
 from . import res_company_tier
 from . import requirement_triggers
+from . import reverification
+from . import reverification_line
 from . import shop
 from . import tier
 from . import tier_change

@@ -178,7 +178,7 @@ class MarketplaceMerchant(models.Model):
         :raise FieldErrors: everything that is wrong
         """
         self.ensure_one()
-        self._check_member('owner')
+        self._check_papers_owner()
         Qualification = self.env['marketplace.qualification']
         vals = Qualification._prepare_upload(
             self.env['marketplace.qualification.type']._from_form(type_id),

@@ -27,7 +27,7 @@ class MarketplaceQualification(models.Model):
         'mail.thread',
         'marketplace.guard.mixin',
         'marketplace.state.mixin',
-        'marketplace.deadline.mixin',
+        'marketplace.deadline.batch.mixin',
         'marketplace.notice.mixin',
     ]
     _description = "Document"
@@ -73,6 +73,10 @@ class MarketplaceQualification(models.Model):
     previous_id = fields.Many2one(
         comodel_name='marketplace.qualification', string="Renews", readonly=True, copy=False,
         index='btree_not_null', ondelete='set null',
+    )  # fmt: skip
+    renewal_ids = fields.One2many(
+        comodel_name='marketplace.qualification', inverse_name='previous_id', string="Renewals",
+        readonly=True,
     )  # fmt: skip
     valid_until = fields.Date(readonly=True, help="Last day on which the document is valid.")
     # Scans are for the people who review them, not for everybody who sees the merchant.

@@ -1,14 +1,9 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-import logging
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
-_logger = logging.getLogger(__name__)
-
-RUN_BATCH = 2000
 # How a document that nobody renews goes on.
 FOLLOWING = {'valid': 'expiring', 'expiring': 'grace', 'grace': 'expired'}
 
@@ -16,8 +11,7 @@ FOLLOWING = {'valid': 'expiring', 'expiring': 'grace', 'grace': 'expired'}
 class MarketplaceQualification(models.Model):
     """The clock of documents: reminders, expiry, grace, and the end of it.
 
-    Everything is done for a batch of documents at once, in a number of statements that does not
-    grow with it: on a bad day thousands of documents expire together.
+    On a bad day thousands of documents expire together.
     """
 
     _inherit = 'marketplace.qualification'
@@ -58,46 +52,7 @@ class MarketplaceQualification(models.Model):
         """Return the beginning of the day so many days after the last day of validity."""
         return datetime.combine(self.valid_until, time()) + timedelta(days=days)
 
-    def _reschedule(self):
-        """Set the deadlines anew, as the states and kinds of the documents say."""
-        self.flush_recordset(['deadline'])
-        deadlines = [document._next_deadline(document.state) or None for document in self]
-        self.env.cr.execute(SQL(
-            "UPDATE marketplace_qualification AS document SET deadline = plan.deadline"
-            " FROM unnest(%s::int[], %s::timestamp[]) AS plan(id, deadline)"
-            " WHERE document.id = plan.id",
-            self.ids, deadlines,
-        ))  # fmt: skip
-        self.invalidate_recordset(['deadline'])
-
     # === CLOCK === #
-
-    @api.model
-    def _process_deadlines(self):
-        """Take all documents that are due as far as the clock says, batch by batch."""
-        due = [('deadline', '<=', fields.Datetime.now())]
-        model = self.sudo()
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=model.search_count(due))
-        while batch := model.search(
-            due, order='deadline, id', limit=RUN_BATCH
-        ).try_lock_for_update():
-            batch._process_batch()
-            if not cron._commit_progress(len(batch)):
-                break
-
-    def _process_batch(self):
-        """Advance a batch; if one document breaks it, each has its turn alone."""
-        try:
-            with self.env.cr.savepoint():
-                self._advance()
-        except Exception:
-            _logger.exception("Documents could not be processed together, now one by one")
-            for document in self:
-                document._process_deadline()
-
-    def _on_deadline(self):
-        self._advance()
 
     def _advance(self):
         """Move documents on whose time has come, remind merchants, and take goods off sale.

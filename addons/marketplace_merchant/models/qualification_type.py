@@ -12,10 +12,10 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
 
 from ..tools.identity_number import validate_identity_number
+from .deadline_batch_mixin import read_reminders
 from .ir_attachment import FILE_MAX_BYTES, MEGABYTE
 
 FILE_MAX_MEGABYTES = FILE_MAX_BYTES // MEGABYTE
-REMINDER_MAX_DAYS = 365
 VALIDATORS = {
     'cn_uscc': uscc.validate,
     'cn_ric': validate_identity_number,
@@ -160,14 +160,7 @@ class MarketplaceQualificationType(models.Model):
         :raise ValidationError: if that is no list of days
         """
         self.ensure_one()
-        parts = re.split(r'[,，、;\s]+', (self.reminder_days or '').strip())
-        days = {int(part) for part in parts if part.isdecimal()}
-        if not days or not all(map(str.isdecimal, parts)) or max(days) > REMINDER_MAX_DAYS:
-            raise ValidationError(self.env._(
-                "Please write the days of the reminders as numbers up to %s: 60, 30, 15, 7, 1.",
-                REMINDER_MAX_DAYS,
-            ))
-        return sorted(days, reverse=True)
+        return read_reminders(self.env, self.reminder_days)
 
     def _number_mistake(self, number):
         """Return what is wrong with the number of a document, in the merchant's words, if any."""

@@ -3,6 +3,7 @@
 from . import merchant_portal
 from . import merchant_apply
 from . import merchant_company
+from . import merchant_documents
 from . import merchant_orders
 from . import merchant_products
 from . import merchant_imports

@@ -144,6 +144,10 @@ class MerchantAccount(MerchantPortal):
             **merchant_sudo._portal_papers(),
             errors=errors,
             typed=post,
+            typed_brands=[
+                brand for name in post if name.startswith('brands_')
+                for brand in request.httprequest.form.getlist(name)
+            ],
         )
         return request.render('marketplace_portal.merchant_documents', values)
 
@@ -159,6 +163,7 @@ class MerchantAccount(MerchantPortal):
                 file.get('content', ''),
                 post.get(f'number_{paper_id}', ''),
                 post.get(f'valid_until_{paper_id}', ''),
+                request.httprequest.form.getlist(f'brands_{paper_id}'),
             )
         else:
             raise self._merchant_not_found()

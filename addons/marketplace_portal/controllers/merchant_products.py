@@ -6,7 +6,9 @@ from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal
 
 PRODUCT_PATH = '/my/merchant/products'
 
-PRODUCT_FIELDS = ('name', 'description_sale', 'categ_id', 'list_price', 'default_code')
+PRODUCT_FIELDS = (
+    'name', 'description_sale', 'categ_id', 'brand_id', 'list_price', 'default_code',
+)  # fmt: skip
 # Buttons that need no form: what the product's model offers for each.
 PLAIN_ACTIONS = {
     'submit': 'portal_submit_listing',
@@ -167,6 +169,7 @@ class MerchantProducts(MerchantPortal):
             [(_("Products"), PRODUCT_PATH), (name, '')],
             product=product_sudo,
             categories=merchant_sudo._listing_categories(),
+            brands=request.env['marketplace.brand']._offered(),
             errors=errors or {},
             typed=typed or {},
         )

@@ -8,9 +8,12 @@ from . import marketplace_listing_change
 from . import marketplace_listing_import
 from . import marketplace_merchant
 from . import marketplace_merchant_company
+from . import marketplace_merchant_documents
 from . import marketplace_merchant_application
 from . import marketplace_merchant_requirement
 from . import marketplace_order
+from . import marketplace_qualification
+from . import marketplace_reverification_line
 from . import marketplace_shop
 from . import product_image
 from . import product_product
