@@ -72,7 +72,7 @@ class MarketplaceQualification(models.Model):
     def _compute_impact(self):
         for document in self:
             document.impact = bool(document.listing_count) and self.env._(
-                "%(goods)s goods · %(share)s %% of sales · %(orders)s open orders",
+                "Goods: %(goods)s · share of sales: %(share)s %% · open orders: %(orders)s",
                 goods=document.listing_count, share=round(document.sales_share * 100),
                 orders=document.open_order_count,
             )
@@ -153,12 +153,13 @@ class MarketplaceQualification(models.Model):
             )
         if not values['share']:
             return self.env._(
-                "Renew it by %(day)s, or %(goods)s of your products leave the shop on %(off_day)s.",
+                "Renew it by %(day)s, or %(goods)s of your products will leave the shop on"
+                " %(off_day)s.",
                 **values,
             )
         return self.env._(
             "Renew it by %(day)s, or %(goods)s of your products (%(share)s %% of your sales in the"
-            " last 90 days) leave the shop on %(off_day)s.",
+            " last 90 days) will leave the shop on %(off_day)s.",
             **values,
         )
 

@@ -27,7 +27,7 @@ class TestDocumentGoods(DocumentsCommon):
     def test_exactly_the_goods_of_the_category_hang_on_the_permit(self):
         self.assertEqual(self.permit.listing_ids, self.tea + self.honey)
         self.assertEqual(self.permit.listing_count, 2)
-        self.assertIn("2 goods", self.permit.impact)
+        self.assertIn("Goods: 2", self.permit.impact)
         self.assertIn("2 of your products", self.permit._renewal_sentence())
 
     def test_a_document_for_everything_carries_all_goods(self):

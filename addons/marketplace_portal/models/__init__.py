@@ -3,6 +3,7 @@
 from . import marketplace_complaint
 from . import marketplace_demo
 from . import marketplace_demo_life
+from . import marketplace_demo_documents
 from . import marketplace_demo_trade
 from . import marketplace_listing_change
 from . import marketplace_listing_import
