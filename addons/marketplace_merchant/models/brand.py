@@ -47,4 +47,4 @@ class MarketplaceBrand(models.Model):
     @api.model
     def _offered(self):
         """Return the brands that merchants choose from."""
-        return self.sudo().search([])
+        return self.sudo().search([('active', '=', True)])

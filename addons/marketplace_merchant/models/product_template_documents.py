@@ -63,7 +63,7 @@ class ProductTemplate(models.Model):
         for listing_id, requirement_id, brand_id in listings_sudo._query_missing_documents():
             listing = listings_sudo.browse(listing_id)
             requirement = self.env['marketplace.requirement'].sudo().browse(requirement_id)
-            due = listing.merchant_id._requirement_due(requirement)
+            due = requirement._dues(listing.merchant_id)[listing.merchant_id]
             if due and due >= fields.Date.context_today(self):
                 continue
             messages[self.browse(listing_id)].append(

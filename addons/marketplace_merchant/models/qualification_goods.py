@@ -77,6 +77,20 @@ class MarketplaceQualification(models.Model):
                 orders=document.open_order_count,
             )
 
+    @api.depends('name', 'merchant_id.name', 'listing_count')
+    @api.depends_context('document_calendar', 'lang')
+    def _compute_display_name(self):
+        """On a calendar of many merchants, say whose document it is and what hangs on it."""
+        if not self.env.context.get('document_calendar'):
+            return super()._compute_display_name()
+        for document in self:
+            document.display_name = self.env._(
+                "%(merchant)s: %(document)s, goods: %(goods)s",
+                merchant=document.merchant_id.name, document=document.type_id.name,
+                goods=document.listing_count,
+            )
+        return None
+
     # === ACTION METHODS === #
 
     def action_open_listings(self):

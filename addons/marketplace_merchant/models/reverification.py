@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 
 from .deadline_batch_mixin import read_reminders
 from .state_mixin import Move
@@ -220,7 +220,9 @@ class MarketplaceReverification(models.Model):
             raise UserError(self.env._("Please give merchants some time: the due date has come."))
         merchants = self.env['marketplace.merchant'].search(self._audience_domain())
         if not merchants:
-            raise UserError(self.env._("No merchant is concerned. Please look at the filter again."))
+            raise UserError(self.env._(
+                "No merchant is concerned. Please look at the filter again."
+            ))
         self._move_to('running', system=system)
         self.write({
             'started_on': today,
