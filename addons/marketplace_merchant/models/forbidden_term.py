@@ -169,7 +169,7 @@ class MarketplaceForbiddenTerm(models.Model):
     @ormcache(cache='stable')
     def _word_screen(self):
         """Return the compiled list of words, and what holds for each word by its id."""
-        terms = self.sudo().search([])
+        terms = self.sudo().search([('active', '=', True)])
         screen = WordScreen(
             Word(term.id, term.name, term.kind, (term.exceptions or '').splitlines())
             for term in terms

@@ -123,6 +123,16 @@ class TestListingReview(ListingCommon):
             listing.portal_submit_listing()
         self.assertEqual(listing.listing_state, 'draft')
 
+    def test_a_second_click_finds_the_work_done(self):
+        listing = self._submitted()
+        for attempt in (
+            listing.portal_submit_listing,
+            listing.with_user(self.officer).action_approve_listing,
+        ):
+            with self.assertRaisesRegex(UserError, "Reload"):
+                attempt()
+        self.assertEqual(listing.listing_state, 'live')
+
     # === POLICY === #
 
     def test_a_category_may_ask_for_a_person_always(self):

@@ -1,5 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from . import test_listing_tours
 from . import test_merchant_access
 from . import test_merchant_account
 from . import test_merchant_apply
