@@ -114,7 +114,7 @@ class TestWordScreen(TransactionCase):
             texts = json.load(file)
         forbidden = [text for group in texts['forbidden'].values() for text in group]
         clean = texts['clean']
-        self.assertGreaterEqual(len(forbidden) + len(clean), 200)
+        self.assertGreaterEqual(len(forbidden) + len(clean), 600)
         screen, _rules = self.env['marketplace.forbidden.term']._word_screen()
         missed = [text for text in forbidden if not screen.find(text)]
         false = [text for text in clean if screen.find(text)]
@@ -130,18 +130,18 @@ class TestWordScreen(TransactionCase):
     def test_a_thousand_words_cost_milliseconds(self):
         Term = self.env['marketplace.forbidden.term']
         group = self.env['marketplace.forbidden.group'].search([], limit=1)
-        missing = 1000 - Term.search_count([])
         Term.create([
-            {'name': f"made up word {number}", 'group_id': group.id} for number in range(missing)
+            {'name': f"made up word {number}", 'group_id': group.id} for number in range(500)
         ])
+        self.assertGreater(Term.search_count([]), 1000)
         texts = {'name': "Hand-forged wok", 'description_sale': "最好用温水清洗。A wok. " * 100}
         Term._screen(texts)
         with self.assertQueryCount(0):
-            start = time.perf_counter()
+            start = time.process_time()
             for _round in range(10):
                 Term._screen(texts)
-            spent = (time.perf_counter() - start) / 10
-        # About 5 ms for 2,000 characters where it was measured; a busy machine needs room.
+            spent = (time.process_time() - start) / 10
+        # 6 ms of the processor's time where it was measured; slower machines need room.
         self.assertLess(spent, 0.1)
 
     # === KEEPING THE LIST === #

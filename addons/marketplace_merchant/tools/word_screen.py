@@ -49,7 +49,7 @@ PATTERNS = {
         r'(?:com|cn|net|org|cc|vip|xyz|shop|top|store|site|club|info|biz|online)(?![a-z0-9-])'
     ),
     'account': re.compile(
-        r'(?<![a-z0-9])(?:qq|vx|wx|v信|微信|薇信|威信|扣扣|weixin|wechat)'
+        r'(?<![a-z0-9])(?:qq|vx|wx|v信|微信|薇信|威信|扣扣|weixin|wechat|v(?= ?:))'
         r'(?:号|群| ?id)?[\s:]{0,3}(?=[a-z_-]*\d)[a-z0-9_-]{5,20}'
     ),
 }
