@@ -268,7 +268,7 @@ class MarketplaceListingImport(models.Model):
     # === ACTING === #
 
     def _apply(self, plans):
-        """Do what the rows ask for: all at once, and if that fails, each alone."""
+        """Do what the rows ask for: all at once, and if that fails, one half after the other."""
         if not plans:
             return
         try:
@@ -278,8 +278,9 @@ class MarketplaceListingImport(models.Model):
             raise
         except Exception as error:
             if len(plans) > 1:
-                for plan in plans:
-                    self._apply([plan])
+                middle = len(plans) // 2
+                self._apply(plans[:middle])
+                self._apply(plans[middle:])
                 return
             if not isinstance(error, UserError):
                 _logger.exception("Row %s of an import of listings failed", plans[0].row.id)
@@ -297,8 +298,8 @@ class MarketplaceListingImport(models.Model):
         for plan in known:
             # Told before it is changed: it names what was there.
             message = self._describe(plan)
-            change = plan.listing._update_listing(plan.values) if plan.values else None
-            plan.row._settle('wait' if change else self._outcome(plan), message)
+            waits = plan.values and plan.listing._update_listing(plan.values)
+            plan.row._settle('wait' if waits else self._outcome_at_once(plan), message)
         self._apply_extras(done + known)
         for plan in done:
             plan.row._settle('new', self._hand_in(plan.listing) if self.submit else False)
@@ -345,6 +346,9 @@ class MarketplaceListingImport(models.Model):
             return 'new'
         if plan.listing._was_approved() and len(_at_once(plan.values)) < len(plan.values):
             return 'wait'
+        return self._outcome_at_once(plan)
+
+    def _outcome_at_once(self, plan):
         return 'change' if plan.values or plan.extras else 'same'
 
     def _describe(self, plan):

@@ -51,8 +51,8 @@ class MarketplaceMerchant(models.Model):
         """Draft goods of the merchant.
 
         :param dict values: ``name``, ``description_sale``, ``list_price``, ``categ_id``,
-            ``brand_id``, ``barcode``, ``default_code``, ``weight`` and ``image``, a dict of ``filename`` and
-            base64 ``content``; anything else is ignored
+            ``brand_id``, ``barcode``, ``default_code``, ``weight`` and ``image``, a dict of
+            ``filename`` and base64 ``content``; anything else is ignored
         :return: the goods, a draft
         :raise FieldErrors: with a message for each wrong value
         """

@@ -9,6 +9,7 @@ from . import test_merchant_complaints
 from . import test_merchant_documents
 from . import test_merchant_finance
 from . import test_merchant_life
+from . import test_merchant_imports
 from . import test_merchant_orders
 from . import test_merchant_products
 from . import test_merchant_requirements

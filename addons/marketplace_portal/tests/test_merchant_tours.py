@@ -82,6 +82,20 @@ class TestMerchantTours(MerchantCommon):
         self.assertEqual(len(product.product_template_image_ids), 1)
         self.assertEqual(self._on_hand(product.product_variant_id, self.merchant_a), 40)
 
+    def test_import_a_sheet(self):
+        login = self.catalogue_a.login
+        self.start_tour('/my/merchant/products', 'marketplace_merchant_import', login=login)
+        listing_import = self.env['marketplace.listing.import'].search([], limit=1)
+        self.env.ref('marketplace_merchant.ir_cron_listing_import').method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((listing_import.state, listing_import.new_count), ('done', 2))
+        self.start_tour(
+            f'/my/merchant/imports/{listing_import.id}', 'marketplace_merchant_import_done',
+            login=login,
+        )
+        product = self.env['product.template'].search([('default_code', '=', "T-1")])
+        self.assertEqual(self._on_hand(product.product_variant_id, self.merchant_a), 5)
+
     def test_accept_and_ship(self):
         self.shopper.partner_id.write({'street': "7 Plum Lane", 'city': "Suzhou"})
         part = self._part(self._paid())

@@ -137,6 +137,46 @@ tours.add("marketplace_merchant_list", {
     ],
 });
 
+/** Choose a CSV file with these lines. */
+function chooseSheet(lines) {
+    return {
+        content: "Choose the sheet",
+        trigger: "input[type='file'][name='file']",
+        run() {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([lines.join("\n")], "teas.csv", { type: "text/csv" }));
+            this.anchor.files = transfer.files;
+            this.anchor.dispatchEvent(new Event("change", { bubbles: true }));
+        },
+    };
+}
+
+tours.add("marketplace_merchant_import", {
+    url: "/my/merchant/products",
+    steps: () => [
+        { content: "Sheets", trigger: "button:contains('Sheets')", run: "click" },
+        go("Import a sheet", "a[href='/my/merchant/imports/new']"),
+        chooseSheet(["Name,Price", "Oolong,60"]),
+        go("Without SKUs", ".o_merchant_import_form button[type='submit']"),
+        check("They are asked for", ".invalid-feedback[data-field='file']:contains('SKU')"),
+        chooseSheet(["SKU,Name,Price,Stock", "T-1,Oolong,60,5", "T-2,Pu-erh,80,6", "T-3,Gone,?,7"]),
+        go("Again", ".o_merchant_import_form button[type='submit']"),
+        check("Two are new", "[data-outcome='new']:contains('2')"),
+        go("Which one is not?", ".o_merchant_tabs a:contains('Error')"),
+        check("The price is no number", "tr:contains('T-3'):contains('Price should be a number')"),
+        go("Start", "button[value='start']"),
+        check("It runs", ".o_merchant_import_running .progress-bar"),
+    ],
+});
+
+tours.add("marketplace_merchant_import_done", {
+    steps: () => [
+        check("It is done", ".o_merchant_content .o_state_done"),
+        go("The new product", ".o_merchant_table a:contains('T-1')"),
+        check("A draft", ".o_merchant_content .o_state_draft"),
+    ],
+});
+
 tours.add("marketplace_merchant_ship", {
     url: "/my/merchant",
     steps: () => [
