@@ -137,6 +137,22 @@ class MarketplaceTier(models.Model):
                     " first.", tier=tier.name, count=count,
                 ))
 
+    @api.constrains('test_ids')
+    def _check_staying_is_easier(self):
+        """Whoever has just come in would drop out again otherwise."""
+        for tier in self:
+            entries = {
+                (test.metric, test.operator): test
+                for test in tier.test_ids if test.purpose == 'entry'
+            }
+            for stay in tier.test_ids.filtered(lambda test: test.purpose == 'stay'):
+                entry = entries.get((stay.metric, stay.operator))
+                if entry and not stay._is_easier(entry):
+                    raise ValidationError(self.env._(
+                        "%(tier)s, %(figure)s: staying in the tier cannot take more than entering"
+                        " it.", tier=tier.name, figure=stay._metric_label(stay.metric),
+                    ))
+
     # === ACTION METHODS === #
 
     def action_view_merchants(self):

@@ -72,7 +72,8 @@ class MarketplaceTierRunLine(models.Model):
     def _reason_up(self, policy):
         return self.env._(
             "Reaches what %(tier)s takes: %(figures)s.",
-            tier=self.aim_tier_id.name, figures=self._figures(policy, self.aim_tier_id, 'entry'),
+            tier=self.aim_tier_id.name,
+            figures=self._figures(policy, self.aim_tier_id, 'entry', passed=True),
         )
 
     def _reason_down(self, policy):

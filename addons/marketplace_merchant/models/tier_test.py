@@ -1,7 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools.misc import formatLang
 
 METRICS = [
@@ -47,24 +46,6 @@ class MarketplaceTierTest(models.Model):
         'CHECK (threshold >= 0)', "What a test asks for cannot be negative."
     )
 
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains('tier_id', 'purpose', 'metric', 'operator', 'threshold')
-    def _check_stay_is_easier(self):
-        """Whoever has just come in would drop out again otherwise."""
-        for stay in self.tier_id.test_ids.filtered(lambda test: test.purpose == 'stay'):
-            entries = stay.tier_id.test_ids.filtered(
-                lambda test, stay=stay: test.purpose == 'entry'
-                and (test.metric, test.operator) == (stay.metric, stay.operator)
-            )
-            for entry in entries:
-                pair = (entry.threshold, stay.threshold)
-                if pair != tuple(sorted(pair, reverse=stay.operator == '>=')):
-                    raise ValidationError(self.env._(
-                        "%(tier)s, %(figure)s: staying in the tier cannot take more than entering"
-                        " it.", tier=stay.tier_id.name, figure=self._metric_label(stay.metric),
-                    ))
-
     # === BUSINESS METHODS === #
 
     @api.model
@@ -100,6 +81,12 @@ class MarketplaceTierTest(models.Model):
         if test['operator'] == '>=':
             return value >= test['threshold']
         return value <= test['threshold']
+
+    def _is_easier(self, entry):
+        """Return whether this test to stay takes no more than a test to enter of the same kind."""
+        if self.operator == '>=':
+            return self.threshold <= entry.threshold
+        return self.threshold >= entry.threshold
 
     @api.model
     def _progress(self, test, value):

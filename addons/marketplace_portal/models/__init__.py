@@ -5,6 +5,7 @@ from . import marketplace_demo
 from . import marketplace_demo_life
 from . import marketplace_demo_documents
 from . import marketplace_demo_trade
+from . import marketplace_demo_tiers
 from . import marketplace_listing_change
 from . import marketplace_listing_import
 from . import marketplace_merchant
