@@ -211,14 +211,14 @@ class MarketplaceTier(models.Model):
         _ = self.env._
         levels = dict(self._fields['analytics_level']._description_selection(self.env))
         benefits = [
-            (_("Paid"), _("%s days after completion", self.settlement_days)),
-            (_("Applications reviewed"), _("within %s working days", self.review_days)),
+            (_("Days from completion to payment"), str(self.settlement_days)),
+            (_("Working days to review an application"), str(self.review_days)),
             (_("Figures about your shop"), levels[self.analytics_level]),
         ]
         if self.search_weight:
-            benefits.append((_("Place in search results"), _("%s points more", self.search_weight)))
+            benefits.append((_("Extra points in search results"), str(self.search_weight)))
         if self.logistics_subsidy:
-            benefits.append((_("Logistics subsidy"), _("%g %%", self.logistics_subsidy)))
+            benefits.append((_("Logistics subsidy"), f"{self.logistics_subsidy:g} %"))
         if self.has_account_manager:
-            benefits.append((_("Service"), _("an account manager of your own")))
+            benefits.append((_("Account manager of your own"), _("Yes")))
         return benefits

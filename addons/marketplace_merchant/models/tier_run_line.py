@@ -39,6 +39,7 @@ class MarketplaceTierRunLine(models.Model):
         ondelete='restrict',
     )  # fmt: skip
     outcome = fields.Selection(
+        string="Result",
         selection=[
             ('up', "Up"),
             ('down', "Down"),
@@ -53,7 +54,7 @@ class MarketplaceTierRunLine(models.Model):
     held_until = fields.Date(readonly=True)
     metrics = fields.Json(string="Figures", readonly=True)
     sales_12m = fields.Monetary(string="Sales of 12 Months", readonly=True)
-    reason = fields.Char(string="Why", compute='_compute_reason')
+    reason = fields.Text(string="Why", compute='_compute_reason')
 
     _merchant_uniq = models.Constraint(
         'UNIQUE (run_id, merchant_id)', "The review has graded this merchant already."

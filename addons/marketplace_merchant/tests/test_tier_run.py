@@ -557,6 +557,7 @@ class TestTierRun(TierCommon):
         self.assertIn("Growth", line.with_context(lang='en_US').reason)
 
     def test_the_merchant_is_told(self):
+        self.tiers['growth'].settlement_days = 10
         merchant = self._merchant('basic', sales=500)
         owner = self._owner(merchant)
         self.env['marketplace.tier.change'].search([]).is_announced = True
@@ -570,7 +571,7 @@ class TestTierRun(TierCommon):
         self.assertEqual(mails.recipient_ids, owner.partner_id)
         self.assertIn("now Growth", mails.subject)
         self.assertIn("Reaches what Growth takes", mails.body_html)
-        self.assertIn("10 days after completion", mails.body_html)
+        self.assertIn("Days from completion to payment: <strong>10<", mails.body_html)
         self._cron('announce_tiers')
         self.assertEqual(len(mails.search([('res_id', 'in', run.ids + mails.mapped('res_id')),
                                            ('model', '=', 'marketplace.tier.change')])), 1)
@@ -640,7 +641,8 @@ class TestTierOutlook(TierCommon):
             'settlement_days': 3, 'logistics_subsidy': 30, 'has_account_manager': True,
         })  # fmt: skip
         benefits = dict(self.tiers['strategic']._benefits())
-        self.assertEqual(benefits["Paid"], "3 days after completion")
+        self.assertEqual(benefits["Days from completion to payment"], "3")
         self.assertEqual(benefits["Logistics subsidy"], "30 %")
-        self.assertIn("Service", benefits)
-        self.assertNotIn("Service", dict(self.tiers['basic']._benefits()))
+        own_manager = "Account manager of your own"
+        self.assertIn(own_manager, benefits)
+        self.assertNotIn(own_manager, dict(self.tiers['basic']._benefits()))

@@ -14,6 +14,7 @@ PAGES = {
     'statements': 'finance',
     'deposit': 'finance',
     'bank': 'finance',
+    'tier': 'finance',
     'shop': 'catalogue',
     'documents': 'owner',
     'team': 'owner',
