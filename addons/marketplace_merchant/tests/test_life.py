@@ -51,6 +51,12 @@ class LifeCommon(PeopleCommon):
 @tagged('post_install', '-at_install')
 class TestSuspension(LifeCommon):
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.owner.portal_upload(cls.licence_type.id, "licence.png", cls.scan, LICENCES[0])
+        cls.merchant.qualification_ids.with_user(cls.officer).action_approve()
+
     def test_the_same_goods_come_back_as_they_were(self):
         live = self._goods("Live", 'in_review', 'live')
         blocked = self._goods("Blocked", 'in_review', 'live')
