@@ -7,7 +7,7 @@ The figures are those of docs/accounting.md.
 
 from journey_common import LICENCES, JourneyCase
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 GOODS = "Journey Tea Set"
@@ -105,6 +105,26 @@ class TestStaffTours(JourneyCase, HttpCase):
             account = self.company[f'marketplace_{role}_account_id']
             self.assertEqual(self._balance(account, merchant), 0.0)
         self.assertBooksAgree()
+
+    # === MANAGERS AND AUDITORS === #
+
+    def test_a_manager_stops_a_change_of_account_and_the_auditor_sees_it(self):
+        merchant = self._become_merchant()
+        first = merchant.bank_account_ids
+        owner = self._owner(merchant)
+        account = merchant.with_user(owner).portal_set_bank_account(
+            merchant.partner_id.name, "China Merchants Bank", '6225880123456789', owner.login
+        )
+        self._click_through('manager_bank', self.manager)
+        self.assertEqual((account.state, first.state), ('rejected', 'verified'))
+        auditor = new_test_user(
+            self.env, 'journey_auditor', groups='marketplace_merchant.group_auditor'
+        )
+        self._click_through('auditor', auditor)
+        verification = self.env['marketplace.audit.verification'].search([], limit=1)
+        self.assertRecordValues(
+            verification, [{'state': 'intact', 'create_uid': auditor.id}]
+        )
 
     # === ARBITRATORS === #
 

@@ -13,6 +13,7 @@ from . import test_bank_change
 from . import test_exit
 from . import test_document_goods
 from . import test_documents
+from . import test_blacklist
 from . import test_file_check
 from . import test_life
 from . import test_key_rotation

@@ -70,6 +70,15 @@ class TestMerchantTours(MerchantCommon):
         self._shop(merchant, "Clay Shop", 'clay')
         return merchant
 
+    def test_change_the_bank_account(self):
+        # Test users have their log-in as password; the tour types this one.
+        self.finance_a.password = "PASSWORD"
+        self.start_tour('/my/merchant', 'marketplace_merchant_bank', login=self.finance_a.login)
+        account = self.merchant_a.bank_account_ids.filtered(lambda a: a.state == 'draft')
+        self.assertRecordValues(account, [{
+            'holder_name': "Orders A", 'entered_by_id': self.finance_a.id,
+        }])
+
     def test_list_a_product(self):
         self.start_tour(
             '/my/merchant', 'marketplace_merchant_list', login=self.catalogue_a.login

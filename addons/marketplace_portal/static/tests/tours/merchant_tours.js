@@ -221,3 +221,21 @@ tours.add("marketplace_merchant_complaint", {
         check("Negotiation", ".o_merchant_content .o_state_negotiation"),
     ],
 });
+
+tours.add("marketplace_merchant_bank", {
+    url: "/my/merchant",
+    steps: () => [
+        go("Bank account", ".o_merchant_menu a[href='/my/merchant/bank']"),
+        type("holder_name", "Orders A"),
+        type("bank_name", "China Merchants Bank"),
+        type("number", "6225 8801 2345 6789"),
+        type("password", "not mine"),
+        go("Save", ".o_merchant_content form button[type='submit']"),
+        check("A session is not enough", "[data-field='password']:contains('not the password')"),
+        check("The number has to be typed again", "input[name='number']:not([value^='6'])"),
+        type("number", "6225 8801 2345 6789"),
+        type("password", "PASSWORD"),
+        go("Save", ".o_merchant_content form button[type='submit']"),
+        check("It waits to be verified", ".o_merchant_table tr:contains('****6789') .o_state_draft"),
+    ],
+});

@@ -243,3 +243,36 @@ tours.add("marketplace_staff_arbitrator", {
         shows("refunded_amount", "61.50"),
     ],
 });
+
+tours.add("marketplace_staff_manager_bank", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp(),
+        ...card("Bank accounts to verify"),
+        ...openRow(MERCHANT),
+        shows("number_masked", "****6789"),
+        press("action_verify"),
+        confirm(),
+        state("verified"),
+        check("It cools off", ".alert-info:contains('nothing is paid to it before')"),
+        click("Stop it", ".o_form_statusbar button:contains('Stop Payouts')"),
+        { content: "Why", trigger: ".modal [name='reason'] textarea", run: "edit The owner called." },
+        click("Stop", ".modal button[name='action_confirm']"),
+        check("Stopped", ".o_field_widget[name='reason']:contains('The owner called.')"),
+    ],
+});
+
+tours.add("marketplace_staff_auditor", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp(),
+        click("Reporting", '.o_menu_sections [data-menu-xmlid="marketplace_merchant.menu_reporting"]'),
+        click("Audit Log", '.o-dropdown--menu [data-menu-xmlid="marketplace_merchant.menu_audit_log"]'),
+        check("Who stopped the account", ".o_data_row:contains('The owner called.')"),
+        click("Take it away", ".o_control_panel button:contains('Export')"),
+        check("It is asked what for", ".modal [name='reason']"),
+        click("Not now", ".modal button:contains('Close')"),
+        click("Check it", ".o_control_panel button:contains('Verify Now')"),
+        check("Intact", ".o_form_view .alert-success:contains('intact')"),
+    ],
+});
