@@ -24,7 +24,7 @@ class MarketplaceReasonWizard(models.TransientModel):
         :raise AccessError: when the model does not offer this method for a decision
         """
         self.ensure_one()
-        if redact_identity_numbers(self.reason) != self.reason:
+        if self.reason and redact_identity_numbers(self.reason) != self.reason:
             raise UserError(self.env._(
                 "Please leave the identity number out of the text: others will read it."
             ))
