@@ -262,22 +262,21 @@ class MarketplaceMerchantApplication(models.Model):
         return [*merchants.mapped('display_name'), *others.mapped('display_name')]
 
     def _machine_check_blacklist(self):
-        blacklist = self.env['marketplace.blacklist']
-        identities = {
+        entries = self.env['marketplace.blacklist']._find({
             'licence': self._licence_plain(),
-            'phone': self.phone,
+            # A number is banned as it was typed, with or without its country.
+            'phone': [self.phone, self._phone_plain()],
             'email': self.email,
             'representative': self.legal_representative,
-        }
-        # A number is banned as it was typed, with or without its country.
-        entries = blacklist._find(identities) | blacklist._find({'phone': self._phone_plain()})
+        })
         value = ", ".join(filter(None, (self.licence_number, self.phone, self.email)))
         if entries:
             note = self.env._(
                 "On the blacklist: %s.",
                 ", ".join(f"{entry.value_masked} ({entry.reason})" for entry in entries),
             )
-            return Finding('failed', note, value)
+            only_hints = all(entry.is_hint for entry in entries)
+            return Finding('pending' if only_hints else 'failed', note, value, f"{value}\n{note}")
         return Finding('passed', self.env._("Not on the blacklist."), value)
 
     def _machine_check_reputation(self):

@@ -153,7 +153,7 @@ class TestBadInput(PeopleCommon):
     def test_metadata_of_a_usual_pdf_are_no_web_page(self):
         pdf = PDF.replace(
             b'endobj',
-            b'endobj\n2 0 obj\n<< /Length 30 >>\nstream\n<x:xmpmeta><html>a</html>\nendstream\nendobj',
+            b'endobj\n2 0 obj\n<< /Length 30 >>\nstream\n<x:meta><html>a</html>\nendstream\nendobj',
         )
         self.application.portal_upload(
             self.licence_type.id, "scan.pdf", base64.b64encode(pdf).decode(), "L-3"

@@ -118,6 +118,23 @@ class TestMachineChecks(PeopleCommon):
                 application.portal_withdraw()
                 entry.active = False
 
+    def test_a_banned_phone_is_found_with_and_without_its_country(self):
+        self.env['marketplace.blacklist'].with_user(self.manager).create(
+            {'kind': 'phone', 'value': "+8613800138000", 'reason': "Sold counterfeits"}
+        )
+        application = self._submitted(phone="138 0013 8000")
+        self.assertEqual(self._result(application, 'blacklist'), 'failed')
+
+    def test_the_name_of_a_banned_person_is_a_hint_only(self):
+        self.env['marketplace.blacklist'].with_user(self.manager).create(
+            {'kind': 'representative', 'value': "LI  NA", 'reason': "Sold counterfeits"}
+        )
+        application = self._in_review()
+        check = self._check(application, 'blacklist').with_user(self.officer)
+        self.assertEqual(check.machine_result, 'pending')
+        self.assertIn("Sold counterfeits", check.machine_note)
+        check.action_accept()
+
     def test_a_lifted_entry_does_not_bar(self):
         entry = self.env['marketplace.blacklist'].with_user(self.manager).create(
             {'kind': 'licence', 'value': LICENCES[0], 'reason': "Mistaken"}

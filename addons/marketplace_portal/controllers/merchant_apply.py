@@ -140,6 +140,7 @@ class MerchantApply(MerchantPortal):
                 post.get(f'valid_until_{type_id}', ''),
             )
             for name in request.httprequest.files
+            if name.startswith('document_')
             for type_id in [name.removeprefix('document_')]
             for upload in self._merchant_uploads(name)
         ]
@@ -154,12 +155,18 @@ class MerchantApply(MerchantPortal):
     def _apply_answers(self, application, post):
         """Return a call for each question that is answered on this page."""
         calls = []
-        for requirement in application.sudo()._asked_requirements() if application else ():
+        for requirement in application.sudo()._asked_requirements():
             name = f'requirement_{requirement.id}'
+            last = requirement._last_answer(application.sudo())
             if files := self._merchant_uploads(name):
-                calls.append(partial(application.portal_answer, requirement.id, {'file': files[0]}))
-            elif post.get(name) and not request.httprequest.files.getlist(name):
+                values = {'file': files[0]}
+            elif isinstance(post.get(name), str) and post[name]:
                 values = {'answer': post[name]}
+            else:
+                continue
+            ticked = requirement.answer_type == 'confirm' and last.answer
+            unchanged = ticked or values.get('answer') == (last.answer or '')
+            if last.state not in ('pending', 'accepted') or not unchanged:
                 calls.append(partial(application.portal_answer, requirement.id, values))
         return calls
 

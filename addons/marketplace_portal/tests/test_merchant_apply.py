@@ -149,6 +149,50 @@ class TestMerchantApply(PeopleCommon, HttpCase):
         self.assertIn("Business licence", self._text(page, 'o_form_errors'))
         self.assertEqual(self._application().state, 'draft')
 
+    # === QUESTIONS === #
+
+    def _ask(self, name, answer_type, **values):
+        return self.env['marketplace.requirement'].create({
+            'name': name, 'kind': 'question', 'capability': 'list', 'stage': 'submit',
+            'answer_type': answer_type, **values,
+        })  # fmt: skip
+
+    def test_questions_are_a_step_of_their_own_and_each_answer_is_kept(self):
+        self._start(category_ids=[str(self.fashion.id)])
+        text = self._ask("Where do you produce?", 'text')
+        choice = self._ask("Who ships?", 'choice', answer_choices="We do\nA warehouse")
+        file = self._ask("A photo of your workshop", 'file')
+        path = f'{APPLY_PATH}/questions'
+        page = self._send(path, {f'requirement_{text.id}': "Hangzhou", 'action': 'next'},
+                          self.applicant)
+        for requirement in (choice, file):
+            self.assertTrue(self._mistake(page, f'requirement_{requirement.id}'), requirement.name)
+        self.assertEqual(self._value(page, f'requirement_{text.id}'), "Hangzhou")
+        files = [(f'requirement_{file.id}', ("shop.png", make_picture()))]
+        values = {f'requirement_{choice.id}': "We do", 'action': 'next'}
+        self._send(path, values, self.applicant, files)
+        self.assertTrue(self.last_url.endswith('/agreement'), self.last_url)
+        answers = self._application().requirement_submission_ids
+        self.assertEqual(
+            {answer.requirement_id: answer.answer or answer.filename for answer in answers},
+            {text: "Hangzhou", choice: "We do", file: "shop.png"},
+        )
+        page = self._html(f'{APPLY_PATH}/review', self.applicant)
+        self.assertIn("Hangzhou", page.text_content())
+
+    def test_without_questions_there_is_no_such_step(self):
+        self._start()
+        self._html(f'{APPLY_PATH}/questions', self.applicant)
+        response = self.url_open(f'{APPLY_PATH}/questions')
+        self.assertTrue(response.url.endswith('/review'), response.url)
+
+    def test_what_we_noticed_is_shown_before_handing_in(self):
+        application = self._start()
+        application.portal_save('company', self._steps(
+            licence_number='91110105MA01ABCD14')['company'])
+        page = self._html(f'{APPLY_PATH}/review', self.applicant)
+        self.assertIn("cannot exist", self._text(page, 'o_notice'))
+
     # === REVIEW === #
 
     def test_remarks_stand_at_their_fields_and_the_answer_goes_back(self):
