@@ -122,3 +122,10 @@ class TestMerchantCompany(RequestCommon, HttpCase):
             response = self._post(COMPANY_PATH, {'action': action}, self.owner.login)
             self.assertEqual(response.status_code, 404, action)
         self.assertEqual(self.merchant.partner_id.city, "Hangzhou")
+
+    # === CLICKING === #
+
+    def test_an_owner_asks_for_a_change(self):
+        self.start_tour('/my/merchant', 'marketplace_merchant_company', login=self.owner.login)
+        self.assertRecordValues(self._request(), [{'state': 'submitted', 'city': "Suzhou"}])
+        self.assertEqual(self._request().qualification_ids.number, "L-7")

@@ -239,3 +239,22 @@ tours.add("marketplace_merchant_bank", {
         check("It waits to be verified", ".o_merchant_table tr:contains('****6789') .o_state_draft"),
     ],
 });
+
+tours.add("marketplace_merchant_company", {
+    url: "/my/merchant",
+    steps: () => [
+        go("Company", ".o_merchant_menu a[href='/my/merchant/company']"),
+        check("What is on file", ".o_company_file:contains('Hangzhou')"),
+        go("Something has changed", "button[value='start']"),
+        type("city", "Suzhou"),
+        type("note", "We moved into the new building."),
+        go("Without proof", "button[value='send']"),
+        check("It is asked for", ".o_form_errors:contains('proves the change')"),
+        check("What was typed stays", "input[name='city']:value(Suzhou)"),
+        upload("document_", "licence.png"),
+        { content: "Type its number", trigger: "input[name^='number_']", run: "edit L-7" },
+        go("Send", "button[value='send']"),
+        check("What would change", ".o_company_change:contains('Hangzhou'):contains('Suzhou')"),
+        check("The old address stays for now", ".o_company_file:contains('Hangzhou')"),
+    ],
+});
