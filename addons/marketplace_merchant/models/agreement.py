@@ -143,7 +143,7 @@ class MarketplaceAgreement(models.Model):
                 ).mapped('capability')
             ]
             agreement.consequence = self.env._(
-                "Who has not accepted it can't: %s.", ", ".join(dict.fromkeys(closed))
+                "Without accepting it, merchants can't: %s.", ", ".join(dict.fromkeys(closed))
             ) if closed else self.env._("Nothing: no requirement asks for this agreement.")
 
     @api.depends('kind', 'version', 'body')

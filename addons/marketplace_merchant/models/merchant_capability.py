@@ -181,6 +181,7 @@ class MarketplaceMerchant(models.Model):
         Called where something is provided; what lapses with time is noticed by the daily run.
         """
         merchants_sudo = self.sudo()
+        merchants_sudo.requirement_due_ids.requirement_id._refresh(merchants_sudo)
         merchants_sudo._activate_if_ready()
         merchants_sudo.filtered('is_order_stopped')._update_order_stop()
 
@@ -228,3 +229,9 @@ class MarketplaceMerchant(models.Model):
             for due in self.requirement_due_ids.sorted('date')
             if gaps[due.requirement_id]
         ]
+
+    def _erase_papers(self):
+        super()._erase_papers()
+        answers = self.requirement_submission_ids | self.application_ids.requirement_submission_ids
+        self._erase_files(answers)
+        answers.write({'answer': False, 'filename': False, 'remark': False})

@@ -29,9 +29,7 @@ class MarketplaceRequirementSubmission(models.Model):
     _order = 'id desc'
     _rec_name = 'requirement_id'
 
-    _guard_frozen = (
-        'requirement_id', 'merchant_id', 'application_id', 'answer', 'file', 'answered_by_id',
-    )  # fmt: skip
+    _guard_frozen = ('requirement_id', 'merchant_id', 'application_id', 'answered_by_id')
     _reason_actions = ('action_reject', 'action_end_waiver')
     _state_initial = 'pending'
     _state_moves = (

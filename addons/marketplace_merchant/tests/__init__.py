@@ -30,6 +30,7 @@ from . import test_no_plain_numbers
 from . import test_people_access
 from . import test_requirement
 from . import test_reverification
+from . import test_requirement_race
 from . import test_secret
 from . import test_sheet
 from . import test_team
