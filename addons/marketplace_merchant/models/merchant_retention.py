@@ -1,8 +1,26 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools import secret
+
+# What documents say about the persons behind a merchant: {model: columns to empty}. Their files,
+# messages and activities go as well.
+PERSONAL_COLUMNS = {
+    'marketplace.bank.account': ('contact_emails',),
+    'marketplace.closure': (),
+    'marketplace.exit': (),
+    'marketplace.insurance.policy': ('filename',),
+    'marketplace.merchant.application': ('street', 'city', 'zip', 'note', 'data_on_file'),
+    'marketplace.merchant.check': ('value', 'machine_note', 'remark', 'fingerprint'),
+    'marketplace.merchant.member': (),
+    'marketplace.qualification': ('number', 'filename', 'remark'),
+    'marketplace.requirement.submission': ('answer', 'filename', 'remark'),
+    'marketplace.reverification.line': ('confirmed_data', 'answer_note', 'remark'),
+    'marketplace.verification.request': ('note', 'problem'),
+}
 
 
 class MarketplaceMerchant(models.Model):
@@ -17,12 +35,15 @@ class MarketplaceMerchant(models.Model):
     # === BUSINESS METHODS === #
 
     def _erase_personal_data(self):
-        """Erase the persons behind merchants that are gone; other addons and files add theirs."""
+        """Erase the persons behind merchants that are gone; other addons add what they keep."""
         for merchant in self.sudo().with_context(active_test=False):
             merchant._erase_contact()
-            merchant._erase_papers()
-            merchant._erase_bank_accounts()
-            merchant._erase_conversations()
+            merchant._erase_bank_numbers()
+            merchant._erase_conversations(merchant)
+            for model, columns in PERSONAL_COLUMNS.items():
+                documents = merchant._personal_documents(model)
+                merchant._erase_conversations(documents)
+                merchant._erase_columns(documents, columns)
         self.sudo().member_ids.unlink()
 
     def _erase_contact(self):
@@ -34,51 +55,51 @@ class MarketplaceMerchant(models.Model):
         for record in (self, *self.application_ids):
             person = record.entity_type == 'individual'
             record.write(blank | (identity if person else {}))
-        self.application_ids.write({
-            'street': False, 'city': False, 'zip': False, 'note': False, 'data_on_file': False,
-        })
         self.partner_id.write({'phone': False, 'email': False})
         self.write({'note': False})
 
-    def _erase_papers(self):
-        """Delete the scans and their numbers; that there was a document remains."""
-        documents = self.qualification_ids | self.application_ids.qualification_ids
-        self._erase_files(documents)
-        documents.write({'number': False, 'filename': False, 'remark': False})
-        self._erase_files(self.insurance_policy_ids)
-        self.insurance_policy_ids.write({'filename': False})
-
-    def _erase_files(self, documents):
-        """Delete what was uploaded with documents; the field itself never changes."""
-        self.env['ir.attachment'].search([
-            ('res_model', '=', documents._name), ('res_id', 'in', documents.ids),
-            ('res_field', '!=', False),
-        ]).unlink()  # fmt: skip
-        documents.invalidate_recordset()
-
-    def _erase_bank_accounts(self):
+    def _erase_bank_numbers(self):
         """Make the numbers unreadable; the last digits stay with the payouts that went there."""
         self.bank_account_ids.flush_recordset()
         for account in self.bank_account_ids:
-            # No edit of the account, which refuses any: the number is taken out of the database.
-            self.env.cr.execute(
+            self.env.cr.execute(SQL(
                 "UPDATE marketplace_bank_account SET number_encrypted = %s, number_hash = %s"
                 " WHERE id = %s",
-                [secret.encrypt(self.env, "-"), f"erased-{account.id}", account.id],
-            )
-        self.bank_account_ids.invalidate_recordset()
+                secret.encrypt(self.env, "-"), f"erased-{account.id}", account.id,
+            ))  # fmt: skip
 
-    def _erase_conversations(self):
-        """Delete messages, mails, activities and files about the merchant's onboarding and care."""
-        documents = (
-            self, self.application_ids, self.qualification_ids, self.bank_account_ids,
-            self.member_ids, self.exit_ids, self.closure_ids, self.insurance_policy_ids,
-        )  # fmt: skip
-        for records in documents:
-            for table, model_field in (
-                ('mail.message', 'model'), ('mail.activity', 'res_model'),
-                ('ir.attachment', 'res_model'),
-            ):  # fmt: skip
-                self.env[table].with_context(active_test=False).search(
-                    [(model_field, '=', records._name), ('res_id', 'in', records.ids)]
-                ).unlink()
+    def _personal_documents(self, model):
+        """Return the documents of a model about the merchant and its applications."""
+        documents = self.env[model]
+        return documents.search(Domain.OR(
+            Domain(name, 'in', ids)
+            for name, ids in (
+                ('merchant_id', self.ids), ('application_id', self.application_ids.ids),
+            )
+            if name in documents._fields
+        ))  # fmt: skip
+
+    def _erase_conversations(self, documents):
+        """Delete the files, messages, mails and activities of documents."""
+        for table, model_field, more in (
+            ('ir.attachment', 'res_model', Domain('res_field', '!=', False)),
+            ('ir.attachment', 'res_model', Domain('res_field', '=', False)),
+            ('mail.message', 'model', Domain.TRUE),
+            ('mail.activity', 'res_model', Domain.TRUE),
+        ):
+            self.env[table].search(
+                Domain(model_field, '=', documents._name)
+                & Domain('res_id', 'in', documents.ids) & more
+            ).unlink()
+
+    def _erase_columns(self, documents, columns):
+        """Empty columns that the documents themselves never let anybody change."""
+        documents.flush_recordset()
+        if documents and columns:
+            self.env.cr.execute(SQL(
+                "UPDATE %s SET %s WHERE id = ANY(%s)",
+                SQL.identifier(documents._table),
+                SQL(', ').join(SQL("%s = NULL", SQL.identifier(name)) for name in columns),
+                documents.ids,
+            ))  # fmt: skip
+        documents.invalidate_recordset()

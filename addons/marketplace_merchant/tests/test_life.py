@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.marketplace_merchant.tests.people_common import (
     IDENTITY,
@@ -320,13 +321,13 @@ class TestCare(LifeCommon):
 class TestAfterTheEnd(LifeCommon):
     """What former members still see, and what is forgotten when."""
 
-    PRIVATE = ("Wang Fang", IDENTITY[-4:], "13800138000", "lotus.test", "L-1", "rang twice")
+    PRIVATE = ("Tang Qiumei", IDENTITY[-4:], "13800138000", "lotus.test", "L-1", "rang twice")
 
     def setUp(self):
         super().setUp()
         self.person = self._approved(
             entity_type='individual', licence_number=IDENTITY, company_name="Wang Li",
-            legal_representative="",
+            legal_representative="", contact_name="Tang Qiumei",
         )
         self.person.with_user(self.applicant).portal_set_bank_account(
             "Wang Li", "Bank of Test", "6222021234567890123"
@@ -388,16 +389,34 @@ class TestAfterTheEnd(LifeCommon):
         self.assertEqual(log.after, {'personal_data': 'erased'})
 
     def _found(self):
-        """Return which of the person's data the database still holds in the merchant's file."""
+        """Return which of the person's data is still found in any document about the merchant."""
         self.env.flush_all()
         rows = ''
-        for table, where in (
-            ('marketplace_merchant', f'id = {self.person.id}'),
-            ('marketplace_merchant_application', f'merchant_id = {self.person.id}'),
-            ('marketplace_qualification', f'merchant_id = {self.person.id}'),
-            ('mail_message', f"model = 'marketplace.merchant' AND res_id = {self.person.id}"),
-        ):
-            self.env.cr.execute(f"SELECT to_jsonb(t)::text FROM {table} t WHERE {where}")  # noqa: S608
-            rows += "\n".join(row[0] for row in self.env.cr.fetchall())
+        self.env.cr.execute("""
+            SELECT table_name, array_agg(column_name::text)
+              FROM information_schema.columns
+              JOIN information_schema.tables USING (table_schema, table_name)
+             WHERE table_schema = 'public' AND table_name LIKE 'marketplace%' AND
+                   column_name IN ('merchant_id', 'application_id') AND table_type = 'BASE TABLE'
+             GROUP BY table_name
+        """)
+        wheres = {
+            table: SQL(" OR ").join(
+                SQL("%s = ANY(%s)", SQL.identifier(column), ids)
+                for column, ids in (
+                    ('merchant_id', self.person.ids),
+                    ('application_id', self.person.application_ids.ids),
+                )
+                if column in columns
+            )
+            for table, columns in self.env.cr.fetchall()
+        }
+        wheres['marketplace_merchant'] = SQL("id = %s", self.person.id)
+        wheres['mail_message'] = SQL("model LIKE 'marketplace%%'")
+        for table, where in wheres.items():
+            rows += "\n".join(row[0] for row in self.env.execute_query(SQL(
+                "SELECT to_jsonb(entry)::text FROM %s AS entry WHERE %s",
+                SQL.identifier(table), where,
+            )))  # fmt: skip
         plain = rows.replace(" ", "")
         return [text for text in self.PRIVATE if text in rows or text in plain]
