@@ -16,6 +16,7 @@ from . import test_documents
 from . import test_blacklist
 from . import test_file_check
 from . import test_life
+from . import test_life_race
 from . import test_key_rotation
 from . import test_listing
 from . import test_listing_block

@@ -180,6 +180,27 @@ class TestClosure(LifeCommon):
         with self.assertRaises(UserError):
             self._close()
 
+    def test_only_owners_and_staff_read_it(self):
+        closure = self._close()
+        leaving = self.merchant.with_user(self.manager)._start_exit(
+            self.env.ref('marketplace_merchant.exit_reason_other'), "Retires"
+        )
+        helper = self._portal_user('life_reader')
+        self.env['marketplace.merchant.member'].create({
+            'merchant_id': self.merchant.id, 'user_id': helper.id, 'role_service': True,
+        })
+        for record in (closure, leaving, leaving.release_ids[0]):
+            for user in (self.applicant, self.officer, self.auditor):
+                self.assertTrue(record.with_user(user).read(['create_date']))
+            for user in (helper, self.stranger):
+                with self.assertRaises(AccessError):
+                    record.with_user(user).read(['create_date'])
+            for user in (self.applicant, self.officer, self.auditor):
+                with self.assertRaises(UserError):
+                    record.with_user(user).write({'create_date': False})
+        with self.assertRaises(AccessError):
+            leaving.with_user(self.applicant).read(['lesson'])
+
     def test_leaving_ends_the_closure(self):
         closure = self._close()
         self.merchant.with_user(self.manager).action_start_exit("Retires")
