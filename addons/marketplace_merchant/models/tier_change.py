@@ -32,7 +32,7 @@ class MarketplaceTierChange(models.Model):
     )
     reason = fields.Text(required=True)
     run_id = fields.Many2one(
-        comodel_name='marketplace.tier.run', string="Review", readonly=True,
+        comodel_name='marketplace.tier.run', string="Review of Tiers", readonly=True,
         index='btree_not_null', ondelete='restrict', help="Empty: a person decided it.",
     )  # fmt: skip
     why = fields.Text(

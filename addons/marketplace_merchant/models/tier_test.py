@@ -60,7 +60,7 @@ class MarketplaceTierTest(models.Model):
         if metric == 'sales_12m':
             return formatLang(self.env, value, currency_obj=currency)
         number = formatLang(self.env, value, digits=2)
-        return self.env._("%s %%", number) if metric in RATES else number
+        return f"{number} %" if metric in RATES else number
 
     @api.model
     def _format_threshold(self, test, currency):
@@ -105,7 +105,7 @@ class MarketplaceTierTest(models.Model):
         :param list tests: of ``marketplace.tier._policy``
         :param dict metrics: value by metric
         """
-        return self.env._("; ").join(
+        return "; ".join(
             self.env._(
                 "%(figure)s %(value)s (%(threshold)s)",
                 figure=self._metric_label(test['metric']),
