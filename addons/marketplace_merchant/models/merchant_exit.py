@@ -16,7 +16,7 @@ class MarketplaceMerchant(models.Model):
         comodel_name='marketplace.exit', inverse_name='merchant_id', string="Exits"
     )
     exit_id = fields.Many2one(
-        comodel_name='marketplace.exit', compute='_compute_exit_id', string="Exit"
+        comodel_name='marketplace.exit', compute='_compute_exit_id'
     )
 
     # === COMPUTE METHODS === #
