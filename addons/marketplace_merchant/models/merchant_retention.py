@@ -63,8 +63,8 @@ class MarketplaceMerchant(models.Model):
         self.bank_account_ids.flush_recordset()
         for account in self.bank_account_ids:
             self.env.cr.execute(SQL(
-                "UPDATE marketplace_bank_account SET number_encrypted = %s, number_hash = %s"
-                " WHERE id = %s",
+                "UPDATE marketplace_bank_account SET number_encrypted = %s, number_hash = %s,"
+                " contact_emails = NULL WHERE id = %s",
                 secret.encrypt(self.env, "-"), f"erased-{account.id}", account.id,
             ))  # fmt: skip
 

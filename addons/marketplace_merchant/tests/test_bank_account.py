@@ -70,9 +70,10 @@ class TestBankAccount(ListingCommon):
             with self.assertRaises(AccessError):
                 getattr(record.with_user(foreign), method)(*arguments)
         with self.assertRaises(AccessError):
-            self.env['marketplace.tier.change'].with_user(foreign).with_context(
-                default_merchant_id=self.merchant.id,
-            ).create({'new_tier_id': self.merchant.tier_id.id, 'reason': "No"})
+            self.env['marketplace.tier.change'].with_user(foreign).create({
+                'merchant_id': self.merchant.id, 'new_tier_id': self.merchant.tier_id.id,
+                'reason': "No",
+            })
 
     def test_a_rejected_account_changes_no_payout(self):
         old = self._enter()

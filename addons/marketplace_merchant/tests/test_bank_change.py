@@ -194,6 +194,11 @@ class TestBankChange(ListingCommon):
         self.assertNotIn("from now on", body)
         self.assertIn("from now on", self._mails_about(self.old).sorted('id')[-1].body_html)
 
+    def test_addresses_go_with_the_other_personal_data(self):
+        self.assertIn("owner@maker.test", self.old.sudo().contact_emails)
+        self.merchant.sudo()._erase_bank_accounts()
+        self.assertFalse(self.old.sudo().contact_emails)
+
     # === STOP === #
 
     def test_a_stopped_change_gives_the_account_before_back(self):
