@@ -184,6 +184,7 @@ class MarketplaceMerchant(models.Model):
             self.env['marketplace.qualification.type']._from_form(type_id),
             filename, content, number, valid_until, brand_ids,
         )
+        self._serialise_papers()
         document_sudo = elevate(Qualification).create(dict(vals, merchant_id=self.id))
         document_sudo._number_version()
         document_sudo._same_kind().filtered(

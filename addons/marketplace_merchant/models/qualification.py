@@ -78,6 +78,7 @@ class MarketplaceQualification(models.Model):
         comodel_name='marketplace.qualification', inverse_name='previous_id', string="Renewals",
         readonly=True,
     )  # fmt: skip
+    issuing_body = fields.Char(related='type_id.issuing_body')
     valid_until = fields.Date(readonly=True, help="Last day on which the document is valid.")
     # Scans are for the people who review them, not for everybody who sees the merchant.
     file = fields.Binary(
@@ -167,6 +168,8 @@ class MarketplaceQualification(models.Model):
         A document that names brands replaces those whose brands it names all.
         """
         for document in self.filtered('merchant_id'):
+            if not document.previous_id:
+                document._number_version()
             others = document._same_kind().filtered(
                 lambda other: other.state in (*COUNTING_STATES, *LAPSED_STATES)
             )

@@ -67,12 +67,20 @@ class MarketplaceQualification(models.Model):
                     document.state == source and document._state_end(source) <= now
             )
             entered[target] = over._move_set(source, target, self._advance_reason(target))
-        self._remind(self.filtered(lambda document: document.state == 'expiring'))
+        self._remind(self.filtered(
+            lambda document: document.state == 'expiring' and document._is_told()
+        ))
         (entered['grace'] | entered['expired']).filtered(
-            lambda document: document.state in ('grace', 'expired')
+            lambda document: document.state in ('grace', 'expired') and document._is_told()
         )._give_notice('marketplace_merchant.mail_template_qualification_state')
         self._settle_goods(entered['expired'].merchant_id)
         self._reschedule()
+
+    def _is_told(self):
+        """Return whether the merchant is still there, and has not renewed the document already."""
+        return self.merchant_id.state not in (False, 'closed', 'expelled') and all(
+            renewal.state != 'pending' for renewal in self.renewal_ids
+        )
 
     @api.model
     def _advance_reason(self, state):
@@ -85,9 +93,7 @@ class MarketplaceQualification(models.Model):
     @api.model
     def _remind(self, documents):
         """Let the merchants be reminded; a later deadline follows, so each reminder comes once."""
-        documents.filtered('merchant_id')._give_notice(
-            'marketplace_merchant.mail_template_qualification_reminder'
-        )
+        documents._give_notice('marketplace_merchant.mail_template_qualification_reminder')
         today = fields.Date.context_today(self)
         self.env['marketplace.audit.log']._log(
             documents, 'change', system=True,

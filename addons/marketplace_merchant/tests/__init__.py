@@ -12,6 +12,7 @@ from . import test_bank_account
 from . import test_bank_change
 from . import test_exit
 from . import test_document_goods
+from . import test_document_race
 from . import test_documents
 from . import test_blacklist
 from . import test_file_check

@@ -179,6 +179,32 @@ class TestDocuments(DocumentsCommon):
         self._write_mails()
         self.assertFalse(self._mails(document))
 
+    def test_who_has_handed_in_a_renewal_is_not_reminded(self):
+        document = self._accepted(self.food_type, days=50)
+        self._upload(self.food_type, number="N-2")
+        self._run_clock()
+        self._write_mails()
+        self.assertEqual(document.state, 'expiring')
+        self.assertFalse(self._mails(document))
+
+    def test_merchants_that_are_gone_are_not_reminded(self):
+        document = self._accepted(self.food_type, days=50)
+        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self._run_clock()
+        self.assertEqual((document.state, document.notice), ('expiring', False))
+
+    def test_the_mails_say_by_when_and_what_hangs_on_it(self):
+        document = self._accepted(self.food_type, days=50)
+        self._go_live(self.tea, self.honey)
+        self._run_clock()
+        self._write_mails()
+        self.assertIn("2 of your products", self._mails(document).body_html)
+        self._expire(document)
+        self._write_mails()
+        last = self._mails(document)[-1].body_html
+        self.assertIn("Off sale for want of it", last)
+        self.assertIn("Orders already placed stay", last)
+
     def test_one_broken_document_does_not_stop_the_others(self):
         broken = self._accepted(self.food_type, days=90)
         sound = self._accepted(self.brand_type, days=90, brands=self.brand)

@@ -248,3 +248,13 @@ class TestReverification(DocumentsCommon):
         self.assertTrue(self.tea.is_sellable)
         with self.assertRaises(UserError):
             line.with_user(self.owner).portal_answer({'confirmed': '1'})
+
+    # === LATER === #
+
+    def test_what_was_confirmed_is_forgotten_with_the_merchant(self):
+        line = self._answered()
+        self.assertTrue(line.confirmed_data)
+        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self.merchant._erase_personal_data()
+        self.assertFalse(line.confirmed_data)
+        self.assertEqual(line.state, 'answered')
