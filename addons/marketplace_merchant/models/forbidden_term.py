@@ -47,10 +47,12 @@ class MarketplaceForbiddenTerm(models.Model):
     )
     source = fields.Char(related='group_id.source')
     severity = fields.Selection(
-        selection=[(LOOK, "A person looks at it"), (BLOCK, "It can't be submitted")],
+        selection=[(LOOK, "A person looks"), (BLOCK, "Refused at once")],
         string="What Happens",
         required=True,
         default=LOOK,
+        help="When the word stands in what a merchant hands in: a person decides about it, or the"
+        " merchant is told at once and changes it first.",
     )
     category_ids = fields.Many2many(
         comodel_name='product.category',

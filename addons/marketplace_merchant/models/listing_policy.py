@@ -4,9 +4,9 @@ from odoo import api, fields, models
 
 NOW, MACHINE, PERSON = 'now', 'machine', 'person'
 MODES = [
-    (NOW, "At once, unless a word is found"),
-    (MACHINE, "By the machine, and a person now and then"),
-    (PERSON, "Always by a person"),
+    (NOW, "At once"),
+    (MACHINE, "Machine and samples"),
+    (PERSON, "Always a person"),
 ]
 
 

@@ -89,8 +89,10 @@ class ProductTemplate(models.Model):
 
     def _screen_texts(self):
         texts = {}
+        languages = [code for code, _label in self.env['res.lang'].get_installed()]
+        languages.sort(key=lambda code: code != (self.env.lang or 'en_US'))
         for name in TEXT_FIELDS:
-            for code, _label in self.env['res.lang'].get_installed():
+            for code in languages:
                 text = self.with_context(lang=code)[name]
                 # A text that is not translated is screened once.
                 if text and text not in texts.values():

@@ -65,7 +65,7 @@ class MarketplaceListingScreenMixin(models.AbstractModel):
         for finding in self._find_words():
             places.setdefault(finding['key'], []).append(finding)
         return Markup('').join(
-            Markup('<p class="o_screened_text"><b>%s</b><br/>%s</p>') % (
+            Markup('<p class="mb-1"><b>%s</b><br/>%s</p>') % (
                 self._text_label(key), _mark(texts[key], findings),
             )
             for key, findings in places.items()
@@ -108,7 +108,7 @@ class MarketplaceListingScreenMixin(models.AbstractModel):
             self.env._(
                 "“%(word)s” (%(field)s): %(advice)s",
                 word=finding['text'],
-                field=self._field_label(finding['key'][0]),
+                field=self._text_label(finding['key']),
                 advice=finding['term'].sudo().group_id.advice,
             )
             for finding in findings
@@ -130,10 +130,11 @@ class MarketplaceListingScreenMixin(models.AbstractModel):
         return fields_of_change[name]._description_string(self.env)
 
     def _text_label(self, key):
+        """Return the name of a text, with its language if it is not the reader's."""
         name, code = key
         label = self._field_label(name)
-        languages = dict(self.env['res.lang'].get_installed())
-        return f"{label} ({languages[code]})" if len(languages) > 1 else label
+        language = dict(self.env['res.lang'].get_installed()).get(code, code)
+        return label if code == (self.env.lang or 'en_US') else f"{label}, {language}"
 
 
 def _mark(text, findings):
