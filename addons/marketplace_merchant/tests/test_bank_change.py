@@ -196,7 +196,8 @@ class TestBankChange(ListingCommon):
 
     def test_addresses_go_with_the_other_personal_data(self):
         self.assertIn("owner@maker.test", self.old.sudo().contact_emails)
-        self.merchant.sudo()._erase_bank_accounts()
+        self.merchant.sudo()._erase_bank_numbers()
+        self.env.invalidate_all()
         self.assertFalse(self.old.sudo().contact_emails)
 
     # === STOP === #
