@@ -265,7 +265,7 @@ class TestLeaveRequest(RequestCommon):
         ])
         check = self._check(self._leave(), 'exit')
         self.assertEqual(check.machine_result, 'pending')
-        self.assertIn("Open orders (2)", check.machine_note)
+        self.assertIn("Open orders: 2", check.machine_note)
 
     def test_only_owners_ask_to_leave(self):
         for user in (self.stranger, self.officer):
