@@ -1,9 +1,12 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
+from odoo.tools import split_every
 
 from odoo.addons.marketplace_merchant.models.requirement_rule import ANSWERED_KINDS
 
+# Merchants to whom one transaction writes.
+MAIL_BATCH = 100
 # With whom the platform still deals: only of these something is required.
 OPEN_STATES = ('onboarding', 'active', 'suspended')
 
@@ -20,6 +23,10 @@ class MarketplaceMerchant(models.Model):
     requirement_due_ids = fields.One2many(
         comodel_name='marketplace.requirement.due', inverse_name='merchant_id',
         string="Due Dates",
+    )  # fmt: skip
+    order_notice_due = fields.Boolean(
+        readonly=True, copy=False,
+        help="The merchant has yet to be told that its orders stopped, or go on.",
     )  # fmt: skip
     capability_table = fields.Html(
         string="What the Merchant May Do", compute='_compute_capability_table', sanitize=False
@@ -197,16 +204,26 @@ class MarketplaceMerchant(models.Model):
     def _set_order_stop(self, merchants, stop, reason):
         if not merchants:
             return
-        merchants.is_order_stopped = stop
+        merchants.write({'is_order_stopped': stop, 'order_notice_due': True})
         self.env['marketplace.audit.log']._log(
             merchants, 'change', reason=reason, before={'orders_stopped': not stop},
             after={'orders_stopped': stop}, system=True,
         )  # fmt: skip
-        self._mail_templates_send(
-            'mail_template_merchant_orders_stopped' if stop
-            else 'mail_template_merchant_orders_resumed',
-            merchants,
-        )
+        self.env.ref('marketplace_merchant.ir_cron_requirements').sudo()._trigger()
+
+    @api.model
+    def _tell_order_stops(self):
+        """Write to merchants whose orders stopped or go on; each batch is committed by itself."""
+        merchants = self.sudo().search([('order_notice_due', '=', True)])
+        cron = self.env['ir.cron']
+        cron._commit_progress(remaining=len(merchants))
+        for batch in split_every(MAIL_BATCH, merchants.ids, merchants.browse):
+            batch.order_notice_due = False
+            stopped = batch.filtered('is_order_stopped')
+            self._mail_templates_send('mail_template_merchant_orders_stopped', stopped)
+            self._mail_templates_send('mail_template_merchant_orders_resumed', batch - stopped)
+            if not cron._commit_progress(len(batch)):
+                break
 
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)

@@ -5,8 +5,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-MAIL_BATCH = 100
-# When a merchant is reminded, in days from the day on which it is due.
+from odoo.addons.marketplace_merchant.models.merchant_capability import MAIL_BATCH
+
+# When a merchant is reminded, in days from the day on which it is due. That orders stop, the next
+# day, is said by a mail of its own.
 MAIL_DAYS = (-7, -1, 1)
 
 
@@ -110,5 +112,7 @@ class MarketplaceRequirementDue(models.Model):
     def _next_mail(self, today):
         """Return the next day on which to remind the merchant, if any."""
         self.ensure_one()
-        days = (self.date + timedelta(days=days) for days in MAIL_DAYS)
+        days = [self.date + timedelta(days=days) for days in MAIL_DAYS]
+        if self.capability == 'take_orders':
+            days.pop()
         return next((day for day in days if day > today), False)

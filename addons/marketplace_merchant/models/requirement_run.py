@@ -71,4 +71,5 @@ class MarketplaceRequirement(models.Model):
         merchants._update_order_stop()
         self._settle_overdue_goods(merchants)
         self.env['ir.cron']._commit_progress()
+        self.env['marketplace.merchant']._tell_order_stops()
         self.env['marketplace.requirement.due']._tell()

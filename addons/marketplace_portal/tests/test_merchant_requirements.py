@@ -147,3 +147,15 @@ class TestMerchantRequirements(MerchantCommon):
     def test_agreements_are_for_owners(self):
         response = self._post(AGREEMENT_PATH, {'action': 'accept_1'}, self.finance_a.login)
         self.assertEqual(response.status_code, 403)
+
+    # === JOURNEY === #
+
+    def test_an_owner_brings_the_goods_back_on_sale(self):
+        self._require(kind='question')
+        self._require(kind='agreement', agreement_kind='service')
+        self.merchant_a._update_order_stop()
+        self.assertFalse(self.bowl.product_tmpl_id.is_sellable)
+        self.start_tour(
+            REQUIREMENT_PATH, 'marketplace_merchant_requirements', login=self.owner_a.login
+        )
+        self.assertTrue(self.bowl.product_tmpl_id.is_sellable)
