@@ -197,10 +197,12 @@ class MarketplaceAuditLog(models.Model):
 
         It takes a connection of its own; if there is none, the refusal stands without a row.
         """
+        # An id that no document can have is not worth an error of the database.
+        fits = isinstance(res_id, int) and 0 < res_id < 2**31
         try:
             with self.env.registry.cursor() as cr:
                 self.with_env(self.env(cr=cr))._log_event(
-                    model_name, name, 'denied', reason=reason, res_id=res_id
+                    model_name, name, 'denied', reason=reason, res_id=res_id if fits else 0
                 )
         except psycopg2.Error:
             _logger.exception("The refusal of %s could not be logged", name)

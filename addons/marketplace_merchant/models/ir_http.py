@@ -50,6 +50,4 @@ class IrHttp(models.AbstractModel):
         ids = params.get('ids') or next(iter(params.get('args') or []), 0)
         res_id = next(iter(ids), 0) if isinstance(ids, list | tuple) else ids
         name = f"{method} {path}" if method and method not in path else path
-        # Ids that no document can have are not worth an error of the database.
-        fits = isinstance(res_id, int) and 0 < res_id < 2**31
-        return model_name, res_id if fits else 0, name
+        return model_name, res_id, name

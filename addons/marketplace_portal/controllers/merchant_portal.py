@@ -69,6 +69,11 @@ class MerchantPortal(CustomerPortal):
             [('id', '=', record_id), ('merchant_id', 'in', merchants_sudo.ids)], limit=1
         )
         if not record:
+            # Whether the record is foreign or missing: the log tells who tries numbers out.
+            request.env['marketplace.audit.log']._log_denied(
+                model_name, record_id, request.httprequest.path,
+                request.env._("Not a document of the user's merchants"),
+            )  # fmt: skip
             raise self._merchant_not_found()
         record_sudo = record.sudo()
         request.session[MERCHANT_SESSION_KEY] = record_sudo.merchant_id.id

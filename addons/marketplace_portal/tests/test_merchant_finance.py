@@ -36,6 +36,20 @@ class TestMerchantFinance(MerchantCommon):
         self.assertEqual(self._status(path, self.finance_a.login), 404)
         self.assertEqual(self._status(f'{path}/pdf', self.finance_a.login), 404)
 
+    def test_a_foreign_or_missing_statement_is_not_found_and_noted(self):
+        statement = self._sent_statement()
+        noted = []
+        # Its own connection is the request's in tests, and would be undone with it.
+        self.patch(
+            self.registry['marketplace.audit.log'], '_log_denied',
+            lambda log, model, res_id, *args: noted.append((log.env.user, model, res_id)),
+        )
+        ids = (statement.id, 2**31 - 1)
+        for statement_id in ids:
+            path = f'/my/merchant/statements/{statement_id}'
+            self.assertEqual(self._status(path, self.finance_b.login), 404)
+        self.assertEqual(noted, [(self.finance_b, statement._name, res_id) for res_id in ids])
+
     def test_confirming_twice_says_so(self):
         statement = self._sent_statement()
         path = f'/my/merchant/statements/{statement.id}'
