@@ -175,6 +175,15 @@ class TestAuditEntries(AuditCommon):
         row = self._new_rows(action='access', res_id=user.id, model_name='res.users')
         self.assertEqual(row.after, {'roles': "Auditor"})
 
+    def test_a_new_group_that_gives_a_role_is_noted(self):
+        self.env['res.groups'].create({
+            'name': "Side door",
+            'implied_ids': [Command.link(self.ref('marketplace_merchant.group_auditor'))],
+            'user_ids': [Command.link(self.officer.id)],
+        })
+        row = self._new_rows(action='access', res_id=self.officer.id, model_name='res.users')
+        self.assertEqual(row.after, {'roles': "Onboarding Officer, Auditor"})
+
     def test_other_groups_leave_no_entry(self):
         self.officer.write({'group_ids': [Command.link(self.ref('base.group_partner_manager'))]})
         self._portal_user('people_visitor')
