@@ -7,6 +7,7 @@ from . import marketplace_demo_documents
 from . import marketplace_demo_bank
 from . import marketplace_demo_review
 from . import marketplace_demo_requirement
+from . import marketplace_demo_imports
 from . import marketplace_demo_trade
 from . import marketplace_demo_tiers
 from . import marketplace_listing_change

@@ -75,7 +75,8 @@ class TestMerchantImports(MerchantCommon):
         self.assertEqual(self._last().state, 'cancelled')
 
     def test_tabs_search_and_pages_of_rows(self):
-        self._upload_sheet(*((f"T-{n}", f"Tea {n}", "5", "") for n in range(25)), ("T-X", "Tea", "?", ""))
+        rows = [(f"T-{n}", f"Tea {n}", "5", "") for n in range(25)]
+        self._upload_sheet(*rows, ("T-X", "Tea", "?", ""))
         path = f'{IMPORT_PATH}/{self._last().id}'
         page = self._html(f'{path}?tab=error', self.catalogue_a)
         self.assertIn("T-X", page.text_content())
