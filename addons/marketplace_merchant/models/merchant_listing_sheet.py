@@ -68,7 +68,7 @@ class MarketplaceMerchant(models.Model):
         self.ensure_one()
         merchant_sudo = elevate(self).exists()
         merchant_sudo._check_member('catalogue')
-        return merchant_sudo._listing_sheet(self.env._("template"), file_format, [])
+        return merchant_sudo._listing_sheet(self.env._("goods-template"), file_format, [])
 
     def portal_export_listings(self, file_format=XLSX):
         """Return the merchant's goods as a sheet that can be changed and imported.
@@ -87,7 +87,8 @@ class MarketplaceMerchant(models.Model):
             merchant_sudo, 'export', after={'goods': len(listings)}
         )
         return merchant_sudo._listing_sheet(
-            merchant_sudo.code, file_format, listings._sheet_rows(), info=('listing_state',)
+            self.env._("goods-%s", merchant_sudo.code), file_format, listings._sheet_rows(),
+            info=('listing_state',),
         )
 
     # === BUSINESS METHODS === #
@@ -95,7 +96,7 @@ class MarketplaceMerchant(models.Model):
     def _listing_sheet(self, basename, file_format, rows, info=()):
         choices = self._listing_choices()
         return self.env['marketplace.listing.import']._sheet_file(
-            f"{self.env._('goods')}-{basename}", file_format, rows, info=info,
+            basename, file_format, rows, info=info,
             choices={
                 'categ_id': (self.env._("Categories"), choices['categ_id'].mapped('display_name')),
                 'brand_id': (self.env._("Brands"), choices['brand_id'].mapped('display_name')),

@@ -17,6 +17,22 @@ class MerchantImports(MerchantPortal):
 
     # === LIST === #
 
+    def _merchant_imports_tabs(self):
+        _ = request.env._
+        labels = {
+            'all': _("All"),
+            'previewed': _("To be started"),
+            'running': _("Running"),
+            'errors': _("With errors"),
+        }
+        domains = {
+            'all': [],
+            'previewed': [('state', '=', 'previewed')],
+            'running': [('state', '=', 'running')],
+            'errors': [('error_count', '>', 0)],
+        }
+        return {key: (label, domains[key]) for key, label in labels.items()}
+
     @route(
         [IMPORT_PATH, f'{IMPORT_PATH}/page/<int:page>'],
         type='http',
@@ -25,18 +41,12 @@ class MerchantImports(MerchantPortal):
         sitemap=False,
     )
     def merchant_imports(self, page=1, tab=None, search=None, **kwargs):
-        _ = request.env._
         merchant_sudo = self._merchant_for('catalogue')
         listing = self._merchant_list(
             'marketplace.listing.import',
             merchant_sudo,
             IMPORT_PATH,
-            tabs={
-                'all': (_("All"), []),
-                'previewed': (_("To be started"), [('state', '=', 'previewed')]),
-                'running': (_("Running"), [('state', '=', 'running')]),
-                'errors': (_("With errors"), [('error_count', '>', 0)]),
-            },
+            tabs=self._merchant_imports_tabs(),
             page=page,
             tab=tab,
             search=search,
