@@ -113,6 +113,8 @@ class MarketplaceListingChange(models.Model):
             'reviewer_id': self.env.uid if target != 'superseded' else False,
             'decided_on': fields.Datetime.now(),
         })
+        # The database allows one pending change: give up the place before it is taken.
+        self.flush_recordset(['state'])
 
     def _start_review(self):
         """Let the machine decide what it may; the rest waits for a person."""
@@ -188,8 +190,6 @@ class MarketplaceListingChange(models.Model):
     def _supersede(self):
         """Give up pending changes: a newer one replaces them, or the goods left the shop."""
         self.filtered(lambda change: change.state == 'pending')._move_to('superseded', system=True)
-        # The database allows one pending change: give up the place before it is taken.
-        self.flush_recordset(['state'])
 
     def _decide(self, target, mail_template, reason=None, listing_reason_id=None):
         code = self.env['marketplace.listing.reason']._offered(target, listing_reason_id)
