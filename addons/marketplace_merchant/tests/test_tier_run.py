@@ -13,6 +13,10 @@ from odoo.tools import formatLang, mute_logger
 
 from .tier_common import TIERS, TierCommon
 
+# At and beside the thresholds, and long enough in the tier more often than not.
+SALES = (None, 0, 59.99, 60, 99.99, 100, 799.99, 800, 1000, 7999.99, 8000, 10000, 20000, 20001)
+DAYS = (0, 31, 59, 60, 200, 201, 202)
+
 
 @tagged('post_install', '-at_install')
 class TestTierGrading(TierCommon):
@@ -333,15 +337,11 @@ class TestTierGradingProperties(TierCommon):
     )  # fmt: skip
     @given(
         st.lists(
-            st.tuples(
-                st.sampled_from(range(4)),
-                st.one_of(st.none(), st.floats(0, 20000, allow_nan=False)),
-                st.integers(0, 120),
-            ),
+            st.tuples(st.sampled_from(range(4)), st.sampled_from(SALES), st.sampled_from(DAYS)),
             min_size=8, max_size=8,
         ),
-        st.lists(st.integers(0, 100), min_size=4, max_size=4),
-        st.integers(0, 100),
+        st.lists(st.sampled_from((0, 12.5, 25, 50, 99.9)), min_size=4, max_size=4),
+        st.sampled_from((0, 60)),
         st.booleans(),
     )  # fmt: skip
     def test_steps_caps_and_pins(self, places, caps, stay, capped):
