@@ -144,32 +144,33 @@ class MarketplaceRequirementRule(models.AbstractModel):
     def _terms_errors(self):
         """Return what is wrong with the terms, in words for who writes them."""
         self.ensure_one()
-        _ = self.env._
         before = self.stage in ('submit', 'approval')
         shop_only = self.kind == 'profile' and self.profile_field in SHOP_PROFILE_FIELDS
-        rules = [
-            (self.kind == 'deposit' and self.capability == 'be_paid',
-             _("A deposit is required to list goods or take orders, not to be paid.")),
-            (before and self.kind in MERCHANT_KINDS,
-             _("Only a merchant has a deposit, a bank account and goods: ask for them after the"
-               " approval.")),
-            (before and shop_only,
-             _("Only a shop has a logo and a line below its name: ask for them after the"
-               " approval.")),
-            (self.stage == 'submit' and self.kind == 'review',
-             _("A review is the work of your staff: it can't be there when the application is"
-               " handed in. Ask for it at the approval.")),
-            (self.kind == 'goods' and self.capability == 'list',
-             _("Nobody can have goods on sale before being allowed to list them.")),
-            (self.kind == 'profile' and not self.profile_field,
-             _("Please choose what must be filled in.")),
-            (self.kind in ANSWERED_KINDS and self.answer_type == 'choice'
-             and len(self._choices()) < 2,
-             _("Please write at least two choices, one a line.")),
-            (self.link and not self.link.startswith(('https://', 'http://', '/')),
-             _("A link starts with https://.")),
-        ]  # fmt: skip
-        return [message for wrong, message in rules if wrong]
+        few_choices = self.answer_type == 'choice' and len(self._choices()) < 2
+        good_link = (self.link or '/').startswith(('https://', 'http://', '/'))
+        rules = {
+            self.env._("A deposit is required to list goods or take orders, not to be paid."):
+                self.kind == 'deposit' and self.capability == 'be_paid',
+            self.env._(
+                "Only a merchant has a deposit, a bank account and goods: ask for them after the"
+                " approval."
+            ): before and self.kind in MERCHANT_KINDS,
+            self.env._(
+                "Only a shop has a logo and a line below its name: ask for them after the approval."
+            ): before and shop_only,
+            self.env._(
+                "A review is the work of your staff: it can't be there when the application is"
+                " handed in. Ask for it at the approval."
+            ): self.stage == 'submit' and self.kind == 'review',
+            self.env._("Nobody can have goods on sale before being allowed to list them."):
+                self.kind == 'goods' and self.capability == 'list',
+            self.env._("Please choose what must be filled in."):
+                self.kind == 'profile' and not self.profile_field,
+            self.env._("Please write at least two choices, one a line."):
+                self.kind in ANSWERED_KINDS and few_choices,
+            self.env._("A link starts with https://."): not good_link,
+        }  # fmt: skip
+        return [message for message, wrong in rules.items() if wrong]
 
     # === BUSINESS METHODS === #
 

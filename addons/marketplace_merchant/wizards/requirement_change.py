@@ -47,11 +47,44 @@ class MarketplaceRequirementChange(models.TransientModel):
     hit_count = fields.Integer(string="Merchants Hit", readonly=True)
     hit_goods_count = fields.Integer(string="Their Goods on Sale", readonly=True)
     relieved_count = fields.Integer(string="Merchants Relieved", readonly=True)
+    summary = fields.Text(compute='_compute_summary')
     hit_date = fields.Date(
         string="They Have Time Until", help="Until this day nothing changes for these merchants.",
         default=lambda self: fields.Date.context_today(self) + timedelta(days=DUE_DAYS),
     )  # fmt: skip
     reason = fields.Char(help="The merchants that it hits read it.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('state', 'operation', 'concerned_count', 'hit_count', 'relieved_count')
+    def _compute_summary(self):
+        for wizard in self:
+            wizard.summary = "\n".join(wizard._summary())
+
+    def _summary(self):
+        """Return in sentences what the change does, as far as it is known."""
+        _ = self.env._
+        if self.state == 'terms':
+            return {
+                'archive': [_("Nobody needs “%s” any more.", self.name)],
+                'restore': [_("“%s” is needed again.", self.name)],
+            }.get(self.operation, [])
+        lines = []
+        if self.hit_count:
+            lines.append(_(
+                "%(hit)s of the %(concerned)s merchants concerned lack it. They have %(goods)s"
+                " goods on sale. Until the day below nothing changes for them.",
+                hit=self.hit_count, concerned=self.concerned_count, goods=self.hit_goods_count,
+            ))
+        elif self.operation != 'archive':
+            lines.append(_(
+                "%s merchants are concerned, and nobody of them is kept from anything by this"
+                " change.", self.concerned_count,
+            ))
+        if self.relieved_count or self.operation == 'archive':
+            lines.append(_("Merchants that lack it now and need it no more: %s.",
+                           self.relieved_count))
+        return lines
 
     # === CRUD METHODS === #
 
