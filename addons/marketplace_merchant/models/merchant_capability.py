@@ -62,7 +62,7 @@ class MarketplaceMerchant(models.Model):
         :rtype: list[dict]
         """
         self.ensure_one()
-        requirements = self.env['marketplace.requirement'].sudo().search([])
+        requirements = self.env['marketplace.requirement']._in_use()
         missing = self._missing_of(requirements)
         return [
             self._capability(key, label, [

@@ -58,6 +58,11 @@ class MarketplaceRequirement(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
+    def _in_use(self):
+        """Return all requirements that apply; an operator has some dozens at most."""
+        return self.sudo().search([('active', '=', True)])
+
+    @api.model
     def _for_capability(self, capability, profile):
         """Return what is required for a capability.
 

@@ -68,8 +68,8 @@ class MarketplaceRequirementDue(models.Model):
             INSERT INTO marketplace_requirement_due
                 (requirement_id, merchant_id, company_id, date, reason, mail_on,
                  create_uid, create_date, write_uid, write_date)
-            SELECT row.requirement_id, merchant.id, merchant.company_id, row.date, row.reason, %(today)s,
-                   %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+            SELECT row.requirement_id, merchant.id, merchant.company_id, row.date, row.reason,
+                   %(today)s, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
               FROM unnest(%(requirements)s::int[], %(merchants)s::int[], %(dates)s::date[],
                           %(reasons)s::text[])
                    AS row(requirement_id, merchant_id, date, reason)

@@ -67,7 +67,7 @@ class MarketplaceRequirement(models.Model):
     def _cron_requirements(self):
         """Notice what went missing and what became due, and write to the merchants about it."""
         merchants = self._all_merchants()
-        self.sudo().search([])._refresh(merchants)
+        self._in_use()._refresh(merchants)
         merchants._update_order_stop()
         self._settle_overdue_goods(merchants)
         self.env['ir.cron']._commit_progress()

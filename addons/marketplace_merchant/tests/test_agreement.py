@@ -207,7 +207,7 @@ class TestAgreement(PeopleCommon):
             self.assertIn(text, html)
         # The trace of a change behind Odoo's back.
         self.env.cr.execute(
-            "UPDATE marketplace_agreement SET body = '{\"en_US\": \"<p>Forged</p>\"}' WHERE id = %s",
+            "UPDATE marketplace_agreement SET body = '{\"en_US\": \"Forged\"}' WHERE id = %s",
             [version.id],
         )
         version.invalidate_recordset()

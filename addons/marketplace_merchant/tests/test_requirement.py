@@ -195,7 +195,8 @@ class TestRequirement(PeopleCommon):
             self.merchant.requirement_submission_ids.mapped('answer'),
             ["Reseller", "真丝 👘\nSilk", False],
         )
-        self.assertEqual(set(self.merchant.requirement_submission_ids.mapped('state')), {'accepted'})
+        states = self.merchant.requirement_submission_ids.mapped('state')
+        self.assertEqual(set(states), {'accepted'})
 
     def test_another_answer_replaces_the_one_that_waits(self):
         requirement = self._require('training', answer_type='text')

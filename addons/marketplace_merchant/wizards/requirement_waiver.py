@@ -27,7 +27,7 @@ class MarketplaceRequirementWaiver(models.TransientModel):
 
     @api.depends('merchant_id')
     def _compute_missing_ids(self):
-        requirements = self.env['marketplace.requirement'].search([])
+        requirements = self.env['marketplace.requirement']._in_use().with_env(self.env)
         for wizard in self:
             gaps = requirements._gaps(wizard.merchant_id)
             wizard.missing_ids = requirements.browse(

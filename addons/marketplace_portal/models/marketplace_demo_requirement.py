@@ -25,8 +25,8 @@ class MarketplaceDemo(models.AbstractModel):
             reason="From now on, whoever advertises knows the rules",
         )  # fmt: skip
         storage = self._add_requirement(
-            "Where do you store food?", "食品存放在哪里？", kind='question', capability='take_orders',
-            stage='later', answer_type='choice', needs_decision=True,
+            "Where do you store food?", "食品存放在哪里？", kind='question',
+            capability='take_orders', stage='later', answer_type='choice', needs_decision=True,
             answer_choices="In our own store room\nAt a logistics company\nWe ship from the maker",
             category_ids=self.env.ref('marketplace_merchant.category_food').ids,
             due_date=fields.Date.today() + timedelta(days=30),
