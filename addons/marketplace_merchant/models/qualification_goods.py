@@ -85,7 +85,7 @@ class MarketplaceQualification(models.Model):
             return super()._compute_display_name()
         for document in self:
             document.display_name = self.env._(
-                "%(merchant)s: %(document)s, goods: %(goods)s",
+                "%(goods)s goods · %(merchant)s · %(document)s",
                 merchant=document.merchant_id.name, document=document.type_id.name,
                 goods=document.listing_count,
             )
