@@ -45,6 +45,7 @@ from . import mail_message
 from . import mail_template
 from . import merchant
 from . import merchant_application
+from . import merchant_application_approval
 from . import merchant_application_check
 from . import merchant_application_kind
 from . import merchant_application_portal
