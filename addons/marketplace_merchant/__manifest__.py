@@ -9,7 +9,11 @@
     'website': "https://github.com/marketplace-suite/marketplace",
     'license': 'LGPL-3',
     'depends': ['auth_signup', 'base_setup', 'mail', 'phone_validation', 'product'],
-    'external_dependencies': {'python': ['cryptography', 'phonenumbers', 'python-stdnum']},
+    'external_dependencies': {
+        'python': [
+            'cryptography', 'opencc-python-reimplemented', 'phonenumbers', 'python-stdnum',
+        ],
+    },
     'data': [
         # Security
         'security/res_groups.xml',

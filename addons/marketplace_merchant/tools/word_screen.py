@@ -12,9 +12,14 @@ import functools
 import re
 import unicodedata
 from collections import namedtuple
-from pathlib import Path
 
 import phonenumbers
+from opencc import OpenCC
+
+# Chinese characters in Unicode: extension A and the unified ideographs.
+IDEOGRAPHS = (0x3400, 0xA000)
+# Old variants that are neither traditional nor simplified.
+VARIANTS = {'囯': '国', '朂': '最'}
 
 # A gap that writers put inside a word to hide it, one between words, and one between clauses.
 MARK, SPACE, BREAK = 1, 2, 4
@@ -64,11 +69,10 @@ Finding = namedtuple('Finding', 'key start end')
 
 @functools.cache
 def _simplified():
-    """Return the table from traditional to simplified characters."""
-    lines = Path(__file__).with_name('traditional.txt').read_text(encoding='utf-8').splitlines()
-    return dict(
-        map(ord, pair) for line in lines if not line.startswith('#') for pair in line.split()
-    )
+    """Return the table from traditional characters and variants to simplified characters."""
+    characters = [chr(code) for code in range(*IDEOGRAPHS)]
+    simplified = OpenCC('t2s').convert('\n'.join(characters)).split('\n')
+    return str.maketrans(dict(zip(characters, simplified, strict=True)) | VARIANTS)
 
 
 @functools.lru_cache(maxsize=32768)
