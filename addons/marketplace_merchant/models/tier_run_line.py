@@ -23,8 +23,7 @@ class MarketplaceTierRunLine(models.Model):
     company_id = fields.Many2one(related='run_id.company_id')
     currency_id = fields.Many2one(related='run_id.company_id.currency_id')
     merchant_id = fields.Many2one(
-        comodel_name='marketplace.merchant', required=True, readonly=True, index=True,
-        ondelete='cascade',
+        comodel_name='marketplace.merchant', required=True, readonly=True, ondelete='cascade',
     )  # fmt: skip
     old_tier_id = fields.Many2one(
         comodel_name='marketplace.tier', string="From", required=True, readonly=True,
