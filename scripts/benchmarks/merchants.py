@@ -11,9 +11,10 @@ import sys
 import time
 from types import SimpleNamespace
 
-import odoo
 from filling import LISTINGS_EACH, fill
 from lxml import etree
+
+import odoo
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.fields import Datetime
 from odoo.modules.registry import Registry
