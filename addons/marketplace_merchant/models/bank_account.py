@@ -192,16 +192,18 @@ class MarketplaceBankAccount(models.Model):
     def action_stop(self, reason):
         """Pay nothing to a verified account any more, as when the merchant did not enter it.
 
-        The account before it, if there was one, is the merchant's again.
+        Until the cooling-off is over, the account before it is the merchant's again. Later the
+        merchant enters one: nobody decides alone that money goes where it went long ago.
         """
         self.check_access('read')
         for account_sudo in self.sudo():
             if account_sudo.state != 'verified':
                 raise UserError(self.env._("Only a verified account can be stopped."))
+            before = account_sudo.replaces_id if account_sudo.is_cooling else account_sudo.browse()
             account_sudo._move_to('rejected', reason=reason)
             account_sudo.flush_recordset(['state'])
-            if account_sudo.replaces_id.state == 'replaced':
-                account_sudo.replaces_id._move_to('verified', reason=reason, system=True)
+            if before.state == 'replaced' and not before.blacklist_ids:
+                before._move_to('verified', reason=reason, system=True)
         self._mail_members('marketplace_merchant.mail_template_bank_account_stopped')
 
     def action_reject(self, reason):

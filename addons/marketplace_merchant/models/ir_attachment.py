@@ -31,6 +31,7 @@ MAGIC = {
 
 PDF_ESCAPE = re.compile(rb'#([0-9a-fA-F]{2})')
 PDF_STREAM = re.compile(rb'stream\r?\n(.*?)endstream', re.DOTALL)
+PDF_STREAM_END = b'endstream'
 PDF_ACTIVE = re.compile(rb'/(JavaScript|Launch|Rendition|JS)(?![A-Za-z0-9])')
 # Two letters also turn up by chance in compressed data, a long word doesn't.
 PDF_ACTIVE_LONG = re.compile(rb'/(JavaScript|Launch|Rendition)(?![A-Za-z0-9])')
@@ -164,31 +165,49 @@ def _unescape(content):
     return PDF_ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), content)
 
 
+def _pdf_streams(content):
+    """Yield the matches of the streams of a PDF.
+
+    Nothing is looked for behind the last end of one: a file full of beginnings would make the
+    pattern search its whole rest for each of them.
+    """
+    return PDF_STREAM.finditer(content, 0, content.rfind(PDF_STREAM_END) + len(PDF_STREAM_END))
+
+
 def _is_polyglot(content):
     """Whether a PDF is an archive, a program in one, or a web page as well."""
-    return zipfile.is_zipfile(io.BytesIO(content)) or bool(
-        PDF_MARKUP.search(PDF_STREAM.sub(b'', content))
-    )
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        return True
+    position, rest = 0, []
+    for stream in _pdf_streams(content):
+        rest.append(content[position:stream.start()])
+        position = stream.end()
+    return bool(PDF_MARKUP.search(b''.join([*rest, content[position:]])))
 
 
 def _has_active_content(content):
     """Whether a PDF can run something when it is opened, or can't be looked into."""
     if PDF_ACTIVE_LONG.search(_unescape(content)):
         return True
-    position = 0
-    for stream in PDF_STREAM.finditer(content):
+    position, budget = 0, PDF_MAX_INFLATED_BYTES
+    for stream in _pdf_streams(content):
         head = _unescape(content[position:stream.start()])
         position = stream.end()
-        if PDF_ACTIVE.search(head) or (b'/ObjStm' in head and _hides_active_content(stream[1])):
+        if PDF_ACTIVE.search(head):
             return True
+        if b'/ObjStm' in head:
+            inflated = _inflate(stream[1], budget)
+            if inflated is None or PDF_ACTIVE.search(_unescape(inflated)):
+                return True
+            budget -= len(inflated)
     return bool(PDF_ACTIVE.search(_unescape(content[position:])))
 
 
-def _hides_active_content(body):
-    """Whether a compressed stream of objects has active content, or can't be looked into."""
+def _inflate(body, limit):
+    """Return a compressed stream of objects; None if it is larger, or can't be looked into."""
     inflater = zlib.decompressobj()
     try:
-        inflated = inflater.decompress(body, PDF_MAX_INFLATED_BYTES)
+        inflated = inflater.decompress(body, max(limit, 1))  # 0 would be no limit
     except zlib.error:
-        return True
-    return bool(inflater.unconsumed_tail or PDF_ACTIVE.search(_unescape(inflated)))
+        return None
+    return None if inflater.unconsumed_tail else inflated

@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 import re
+from datetime import timedelta
 
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.iso7064 import mod_97_10
@@ -19,6 +20,9 @@ IBAN_PATTERN = re.compile(r'[A-Z]{2}\d{2}[A-Z0-9]{8,30}')
 NUMBER_PATTERN = re.compile(r'\d{8,30}')
 # What people see: the last four of eight characters, so that the length stays unknown too.
 MASKED_LENGTH = 8
+# After so many wrong passwords within this time, nobody is asked for another one.
+WRONG_PASSWORDS_MAX = 5
+WRONG_PASSWORDS_KEPT = timedelta(hours=1)
 
 
 class MarketplaceMerchant(models.Model):
@@ -100,6 +104,11 @@ class MarketplaceMerchant(models.Model):
                 "Please type your password: it protects your payouts from others."
             ))
             return
+        if self._count_wrong_passwords() >= WRONG_PASSWORDS_MAX:
+            reader.fail('password', self.env._(
+                "The password was wrong too often. Please try again in an hour."
+            ))
+            return
         credential = {'login': user.login, 'password': password, 'type': 'password'}
         try:
             with user._assert_can_auth(user=user.id):
@@ -110,6 +119,17 @@ class MarketplaceMerchant(models.Model):
                 self.env._("Wrong password when changing the bank account"),
             )  # fmt: skip
             reader.fail('password', self.env._("This is not the password you log in with."))
+
+    def _count_wrong_passwords(self):
+        """Return how often the acting user was refused here in the last hour.
+
+        Odoo counts wrong passwords by process and address, which many guesses get around.
+        """
+        return self.env['marketplace.audit.log'].sudo().search_count([
+            ('model_name', '=', self._name), ('res_id', '=', self.id),
+            ('user_id', '=', self.env.uid), ('action', '=', 'denied'),
+            ('create_date', '>', fields.Datetime.now() - WRONG_PASSWORDS_KEPT),
+        ], limit=WRONG_PASSWORDS_MAX)
 
     def _read_account_number(self, reader):
         number = NUMBER_SEPARATORS.sub('', reader.clean['number']).upper()

@@ -130,6 +130,14 @@ class TestBankChange(ListingCommon):
     def test_the_password_of_another_member_does_not_count(self):
         self.assertTrue(self._refused(self.owner.login))
 
+    def test_nobody_goes_on_guessing(self):
+        for guess in range(5):
+            self.assertTrue(self._refused(f"guess {guess}"))
+        self.assertFalse(self._refused(self.finance_clerk.login), "Not even the right one.")
+        self._enter(user=self.owner)
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=61)):
+            self._enter()
+
     def test_the_first_account_takes_none(self):
         account = self.rival.with_user(self.rival_owner).portal_set_bank_account(
             "Listing Rival", "Bank of China", OTHER_NUMBER
@@ -213,6 +221,22 @@ class TestBankChange(ListingCommon):
         body = self._mails_about(account).sorted('id')[-1].body_html
         self.assertIn("The owner called", body)
         self.assertIn(self.old.display_name, body)
+
+    def test_after_the_cooling_off_nobody_alone_gives_an_old_account_back(self):
+        account = self._changed()
+        with freeze_time(account.usable_from + timedelta(minutes=1)):
+            account.invalidate_recordset()
+            account.with_user(self.manager).action_stop(reason="Closed by the bank")
+        self.assertEqual((account.state, self.old.state), ('rejected', 'replaced'))
+
+    def test_an_account_on_the_blacklist_is_not_given_back(self):
+        account = self._changed()
+        self.env['marketplace.blacklist'].create({
+            'kind': 'bank_account', 'value': NUMBER, 'reason': "A thief's",
+        })
+        self.old.invalidate_recordset()
+        account.with_user(self.manager).action_stop(reason="Not ours")
+        self.assertEqual(self.old.state, 'replaced')
 
     def test_an_only_account_that_is_stopped_leaves_none(self):
         self.old.with_user(self.manager).action_stop(reason="Closed by the bank")

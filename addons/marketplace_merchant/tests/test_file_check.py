@@ -2,6 +2,7 @@
 
 import base64
 import io
+import time
 import zlib
 from unittest.mock import patch
 
@@ -102,6 +103,24 @@ class TestFileCheck(TransactionCase):
             content = make_pdf(b'/Type /ObjStm >>\nstream\n' + body + b'\nendstream')
             with self.assertRaisesRegex(UserError, "scripts or programs"):
                 self._check("a.pdf", content)
+
+    def test_all_compressed_streams_together_have_a_limit(self):
+        half = zlib.compress(b' ' * (ir_attachment.PDF_MAX_INFLATED_BYTES // 2))
+        stream = b'/Type /ObjStm >>\nstream\n' + half + b'\nendstream\n'
+        content = make_pdf(stream)
+        self.assertEqual(self._check("a.pdf", content)[1], content)
+        with self.assertRaisesRegex(UserError, "scripts or programs"):
+            self._check("a.pdf", make_pdf(stream * 3))
+
+    def test_beginnings_of_streams_without_an_end_cost_no_time(self):
+        content = PDF + b'stream\n' * 20_000
+        start = time.process_time()
+        self.assertEqual(self._check("a.pdf", content)[1], content)
+        self.assertLess(time.process_time() - start, 2)
+        with self.assertRaisesRegex(UserError, "scripts or programs"):
+            self._check("a.pdf", content + b'/JS (x)')
+        with self.assertRaisesRegex(UserError, "another kind"):
+            self._check("a.pdf", content + b'<html>')
 
     def test_letters_in_compressed_data_are_no_script(self):
         content = make_pdf(b'/Length 9 >>\nstream\nab/JS (#4\nendstream')

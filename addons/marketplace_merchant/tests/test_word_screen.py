@@ -127,6 +127,15 @@ class TestWordScreen(TransactionCase):
         self.assertGreater(recall, 0.95, missed)
         self.assertGreater(precision, 0.95, false)
 
+    def test_a_letter_that_never_ends_costs_no_time(self):
+        self.assertEqual(self._found("最" * 5 + "佳", "最佳"), [("最佳", "最" * 5 + "佳"), (
+            "最佳", "最" * 4 + "佳",
+        )])
+        self.assertEqual(self._found("哈" * 4 + "好", "哈哈好")[0], ("哈哈好", "哈" * 4 + "好"))
+        start = time.process_time()
+        self._found("最" * 4000, "最佳", "最")
+        self.assertLess(time.process_time() - start, 1)
+
     def test_a_thousand_words_cost_milliseconds(self):
         Term = self.env['marketplace.forbidden.term']
         group = self.env['marketplace.forbidden.group'].search([], limit=1)

@@ -206,7 +206,7 @@ class WordScreen:
         """Yield the words of a tree that stand in a folded text."""
         chars, kinds, gaps, _places = folded
         for start, char in enumerate(chars):
-            if char in root and (
+            if char in root and not _is_third(folded, start) and (
                 gaps[start] or kinds[start] == IDEOGRAPH or kinds[start] != kinds[start - 1]
             ):
                 yield from self._walk(root, folded, start)
@@ -247,6 +247,18 @@ def _is_within(finding, innocent):
         finding.key == exception.key
         and exception.start <= finding.start and finding.end <= exception.end
         for exception in innocent
+    )
+
+
+def _is_third(folded, index):
+    """Whether two equal letters stand right before: what begins here begins at the first one too.
+
+    To begin at each of many equal letters would take a time that grows with their square.
+    """
+    chars, _kinds, gaps, _places = folded
+    return (
+        index > 1 and not gaps[index] and not gaps[index - 1]
+        and chars[index] == chars[index - 1] == chars[index - 2]
     )
 
 
