@@ -109,41 +109,62 @@ class MerchantPortal(CustomerPortal):
         }
 
     def _merchant_menu(self, merchant_sudo, todo):
-        """Return the menu entries that the user's roles open, with what waits under each."""
+        """Return the menu's groups with the entries that the user's roles open.
+
+        :return: dicts with the ``label`` of the group and its ``entries``, each with what waits
+        :rtype: list[dict]
+        """
         _ = request.env._
         waiting = Counter()
         for card in todo:
             waiting[card['page']] += card['count']
-        entries = [
-            ('home', _("Home"), '', 'fa-home', None),
-            ('orders', _("Orders"), '/orders', 'fa-shopping-basket', 'orders'),
-            ('returns', _("Returns"), '/returns', 'fa-undo', 'orders'),
-            ('products', _("Products"), '/products', 'fa-cube', 'catalogue'),
-            ('complaints', _("Complaints"), '/complaints', 'fa-comments-o', 'service'),
-            ('statements', _("Statements"), '/statements', 'fa-file-text-o', 'finance'),
-            ('deposit', _("Deposit"), '/deposit', 'fa-shield', 'finance'),
-            ('bank', _("Bank account"), '/bank', 'fa-university', 'finance'),
-            ('tier', _("Tier"), '/tier', 'fa-line-chart', 'finance'),
-            ('shop', _("My shop"), '/shop', 'fa-shopping-bag', 'catalogue'),
-            ('company', _("Company"), '/company', 'fa-building-o', 'owner'),
-            ('requirements', _("Requirements"), '/requirements', 'fa-check-square-o', None),
-            ('documents', _("Documents"), '/documents', 'fa-id-card-o', 'owner'),
-            ('insurance', _("Insurance"), '/insurance', 'fa-umbrella', 'owner'),
-            ('team', _("Team"), '/team', 'fa-users', 'owner'),
-            ('closure', _("Close for a while"), '/closure', 'fa-coffee', 'owner'),
-            ('exit', _("Leaving"), '/exit', 'fa-sign-out', 'owner'),
-        ]
-        return [
+        groups = [
+            ('', [
+                ('home', _("Home"), '', 'fa-home', None),
+            ]),
+            (_("Selling"), [
+                ('orders', _("Orders"), '/orders', 'fa-shopping-basket', 'orders'),
+                ('returns', _("Returns"), '/returns', 'fa-undo', 'orders'),
+                ('products', _("Products"), '/products', 'fa-cube', 'catalogue'),
+                ('complaints', _("Complaints"), '/complaints', 'fa-comments-o', 'service'),
+            ]),
+            (_("Money"), [
+                ('statements', _("Statements"), '/statements', 'fa-file-text-o', 'finance'),
+                ('deposit', _("Deposit"), '/deposit', 'fa-shield', 'finance'),
+                ('bank', _("Bank account"), '/bank', 'fa-university', 'finance'),
+            ]),
+            (_("Shop"), [
+                ('shop', _("My shop"), '/shop', 'fa-shopping-bag', 'catalogue'),
+                ('tier', _("Tier"), '/tier', 'fa-line-chart', 'finance'),
+                ('requirements', _("Requirements"), '/requirements', 'fa-check-square-o', None),
+                ('closure', _("Close for a while"), '/closure', 'fa-coffee', 'owner'),
+            ]),
+            (_("Business"), [
+                ('company', _("Company"), '/company', 'fa-building-o', 'owner'),
+                ('documents', _("Documents"), '/documents', 'fa-id-card-o', 'owner'),
+                ('insurance', _("Insurance"), '/insurance', 'fa-umbrella', 'owner'),
+                ('team', _("Team"), '/team', 'fa-users', 'owner'),
+                ('exit', _("Leaving"), '/exit', 'fa-sign-out', 'owner'),
+            ]),
+        ]  # fmt: skip
+        menu = [
             {
-                'key': key,
-                'label': label,
-                'url': f'/my/merchant{path}',
-                'icon': icon,
-                'count': waiting[key],
+                'label': group,
+                'entries': [
+                    {
+                        'key': key,
+                        'label': label,
+                        'url': f'/my/merchant{path}',
+                        'icon': icon,
+                        'count': waiting[key],
+                    }
+                    for key, label, path, icon, role in entries
+                    if merchant_sudo._is_member(role)
+                ],
             }
-            for key, label, path, icon, role in entries
-            if merchant_sudo._is_member(role)
+            for group, entries in groups
         ]
+        return [group for group in menu if group['entries']]
 
     # === LISTS === #
 

@@ -32,6 +32,13 @@ class Storefront(WebsiteSale):
                 raise NotFound()
         return shop
 
+    def _get_search_order(self, post):
+        """Let the tier's weight come first, unless the visitor has chosen an order."""
+        if not post.get('order'):
+            default = request.website.shop_default_sort
+            post = {**post, 'order': f'search_weight desc nulls last, {default}'}
+        return super()._get_search_order(post)
+
     def _get_search_options(self, **post):
         options = super()._get_search_options(**post)
         options['merchant_id'] = self._get_merchant_shop().merchant_id.id

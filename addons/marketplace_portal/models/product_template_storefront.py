@@ -1,10 +1,13 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 
 class ProductTemplate(models.Model):
     _inherit = 'product.template'
+
+    # Not stored: a tier moves thousands of merchants at once, and the shop joins two small tables.
+    search_weight = fields.Integer(related='merchant_id.tier_id.search_weight', related_sudo=True)
 
     # === CRUD METHODS === #
 

@@ -55,6 +55,25 @@ class TestStorefront(StorefrontCommon):
 
     # === MERCHANT'S PAGE AND DIRECTORY === #
 
+    def test_goods_of_a_higher_tier_come_first(self):
+        """The tier's weight orders the shop until the visitor chooses an order."""
+        tier_a = self.env.ref('marketplace_merchant.tier_core')
+        tier_b = self.env.ref('marketplace_merchant.tier_growth')
+        self.merchant_a.tier_id, self.merchant_b.tier_id = tier_a, tier_b
+        goods = self.bowl, self.vase, self.lamp
+        for product in goods:
+            product.name = f"Weighed {product.name}"
+        bowl, vase, lamp = (product.website_url for product in goods)
+        for tier_a.search_weight, tier_b.search_weight, first, second in (
+            (50, 5, bowl, vase),
+            (5, 50, vase, bowl),
+        ):
+            page = self._page('/shop?search=Weighed')
+            self.assertLess(page.index(first), page.index(second))
+            self.assertLess(page.index(second), page.index(lamp))
+        page = self._page('/shop?search=Weighed&order=name asc')
+        self.assertLess(page.index(bowl), page.index(vase))
+
     def test_merchant_page_shows_its_goods_only(self):
         for path in ('/shop/by/orchid', '/shop?merchant=orchid'):
             page = self._page(path)

@@ -2,10 +2,10 @@ import { Interaction } from "@web/public/interaction";
 import { registry } from "@web/core/registry";
 
 /**
- * Menus, tabs and steps that scroll sideways on a phone start with the current entry in sight.
+ * Tabs and steps that scroll sideways on a phone start with the current entry in sight.
  */
 export class MerchantScroll extends Interaction {
-    static selector = ".o_merchant_menu, .o_merchant_tabs, .o_merchant_steps";
+    static selector = ".o_merchant_tabs, .o_merchant_steps";
 
     start() {
         const currentEl = this.el.querySelector(".active, .o_step_current");
