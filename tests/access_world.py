@@ -6,6 +6,7 @@ import io
 from PIL import Image
 
 from odoo import Command
+from odoo.fields import Date
 from odoo.tests import new_test_user
 
 from odoo.addons.marketplace_settlement.tests.money_common import MoneyCommon
@@ -49,10 +50,15 @@ class AccessWorld(MoneyCommon):
         cls.users = {**cls._outsiders(), **cls._staff_users()}
         for step in (
             cls._keep_merchants,
+            cls._ask_services,
             cls._apply,
             cls._list_goods,
+            cls._import_goods,
             cls._pay_deposits,
             cls._sell,
+            cls._ask_merchants,
+            cls._review_tiers,
+            cls._care,
             cls._keep_accounts,
             cls._keep_rules,
             cls._keep_wizards,
@@ -120,6 +126,8 @@ class AccessWorld(MoneyCommon):
             for merchant in cls.merchants
         ))
         tier = cls.env.ref("marketplace_merchant.tier_core")
+        # A person looks at all their listings, so that changes of them wait.
+        tier.listing_sampling_rate = 100
         cls._keep(*(
             cls.env["marketplace.tier.change"].create(
                 {"merchant_id": merchant.id, "new_tier_id": tier.id, "reason": "Grown"}
@@ -128,6 +136,16 @@ class AccessWorld(MoneyCommon):
         ))
         cls._keep_owned("marketplace.bank.account")
         cls._keep_owned("marketplace.freight.template")
+
+    @classmethod
+    def _ask_services(cls):
+        """Applications are checked by a service outside as well."""
+        cls._keep(cls.env["marketplace.verification.service"].create({
+            "name": "Credit agency",
+            "check_code": "reputation",
+            "url": "https://credit.example.com/verify",
+            "token": "secret",
+        }))
 
     @classmethod
     def _apply(cls):
@@ -139,6 +157,11 @@ class AccessWorld(MoneyCommon):
         ))
         cls._keep(*(application.qualification_ids for application in applications))
         cls._keep(*(application.agreement_acceptance_ids for application in applications))
+        requests = cls.env["marketplace.verification.request"]
+        cls._keep(*(
+            requests.search([("application_id", "=", application.id)], limit=1)
+            for application in applications
+        ))
 
     @classmethod
     def _application(cls, owner):
@@ -200,6 +223,19 @@ class AccessWorld(MoneyCommon):
         cls._keep(cls.bowl, cls.vase)
 
     @classmethod
+    def _import_goods(cls):
+        """Each merchant has sent a sheet with new goods, which it has not started yet."""
+        sheet = base64.b64encode(b"SKU,Name,Price\nNEW-1,Plate,12.50\n").decode()
+        imports = [
+            merchant.with_user(owner).portal_import_listings(
+                {"filename": "goods.csv", "content": sheet}
+            )
+            for merchant, owner in zip(cls.merchants, cls.owners, strict=True)
+        ]
+        cls._keep(*imports)
+        cls._keep(*(record.sudo().row_ids for record in imports))
+
+    @classmethod
     def _pay_deposits(cls):
         for merchant in cls.merchants:
             transaction = cls._transaction(
@@ -257,9 +293,81 @@ class AccessWorld(MoneyCommon):
         cls._keep(*(part.sale_order_id for part in parts))
 
     @classmethod
+    def _ask_merchants(cls):
+        """Each merchant has answered one of two questions, and is to confirm its data."""
+        due = Date.add(Date.today(), days=30)
+        questions = cls.env["marketplace.requirement"].create([
+            {
+                "name": name, "kind": "question", "capability": "advertise",
+                "answer_type": "text", "needs_decision": True, "due_date": due,
+            }
+            for name in ("How do you advertise?", "Where do you advertise?")
+        ])  # fmt: skip
+        questions._refresh()
+        for merchant, owner in zip(cls.merchants, cls.owners, strict=True):
+            merchant.with_user(owner).portal_answer(questions[0].id, {"answer": "By mail"})
+        cls._keep_owned("marketplace.requirement.submission")
+        cls._keep_owned("marketplace.requirement.due", [("requirement_id", "=", questions[1].id)])
+        campaigns = cls.env["marketplace.reverification"].with_user(cls.users["merchant_manager"])
+        campaigns.create({"name": "This year"}).action_start()
+        cls._keep_owned("marketplace.reverification.line")
+        # One that has not started: of the other, nothing can be written.
+        cls._keep(campaigns.create({"name": "Next year"}))
+
+    @classmethod
+    def _review_tiers(cls):
+        """Both merchants are pinned to their tier, and stand in a review."""
+        manager = cls.users["merchant_manager"]
+        cls._keep(*(
+            cls.env["marketplace.tier.pin"].with_user(manager).create({
+                "merchant_id": merchant.id,
+                "tier_id": merchant.tier_id.id,
+                "reason": "Promised",
+                "until": Date.add(Date.today(), days=30),
+            })
+            for merchant in cls.merchants
+        ))  # fmt: skip
+        cls.env["marketplace.tier.run"].with_user(manager).action_open_current()
+        run = cls.env["marketplace.tier.run"]._open_run(cls.company)
+        cls._keep(run)
+        cls._keep_owned("marketplace.tier.run.line")
+
+    @classmethod
+    def _care(cls):
+        """Each merchant is insured, closes its shop for a while, and has begun to leave."""
+        today = Date.today()
+        reason = cls.env.ref("marketplace_merchant.exit_reason_other")
+        for merchant, owner in zip(cls.merchants, cls.owners, strict=True):
+            merchant.with_user(owner).portal_upload_insurance({
+                "insurer": "PICC",
+                "number": "P-1",
+                "cover": "10000",
+                "valid_from": str(today),
+                "valid_until": str(Date.add(today, years=1)),
+                "file": {"filename": "policy.png", "content": cls._picture()},
+            })
+            merchant.with_user(owner).portal_close_shop({
+                "date_from": str(Date.add(today, days=10)),
+                "date_to": str(Date.add(today, days=12)),
+                "note": "On holiday",
+            })
+            # Only the exit: a merchant that is leaving could do nothing of what is tried.
+            merchant._open_exit("voluntary", reason, "Too far away")
+        for name in ("insurance.policy", "closure", "exit"):
+            cls._keep_owned(f"marketplace.{name}")
+        cls._keep(*(leaving.release_ids for leaving in cls.records["marketplace.exit"]))
+        # As long as something is wrong with goods, they are off sale.
+        for merchant, product in zip(cls.merchants, (cls.bowl, cls.vase), strict=True):
+            cls.env["marketplace.listing.block"]._block(
+                product.product_tmpl_id, merchant.insurance_policy_ids, "No insurance"
+            )
+        cls._keep_owned("marketplace.listing.block")
+
+    @classmethod
     def _keep_accounts(cls):
         log = cls.env["marketplace.audit.log"]
         cls._keep(log.search([("res_id", "=", cls.merchant_a.id)], limit=1))
+        cls._keep(cls.env["marketplace.audit.verification"].create({}))
         cls._keep(cls.env["marketplace.blacklist"].create(
             {"kind": "email", "value": "banned@example.com", "reason": "Fraud"}
         ))
@@ -268,12 +376,24 @@ class AccessWorld(MoneyCommon):
 
     @classmethod
     def _keep_rules(cls):
+        cls._keep(cls.env["marketplace.brand"].create({"name": "Brand of the test"}))
+        cls._keep(cls.env["marketplace.listing.policy"].create(
+            {"category_id": cls.category.id}
+        ))
+        agreement = cls.env["marketplace.agreement"]._in_force("service")
+        # One that merchants accept, and one that only the staff knows of.
+        cls._keep(agreement, agreement.copy())
+        cls._keep(cls.env.ref("marketplace_merchant.home_card_applications_new"))
         cls._keep_any(
-            "marketplace.agreement",
-            "marketplace.home.card",
+            "marketplace.exit.reason",
+            "marketplace.exit.stage",
+            "marketplace.forbidden.group",
+            "marketplace.forbidden.term",
+            "marketplace.listing.reason",
             "marketplace.qualification.type",
             "marketplace.requirement",
             "marketplace.tier",
+            "marketplace.tier.test",
         )
 
     @classmethod
@@ -284,11 +404,39 @@ class AccessWorld(MoneyCommon):
         cls._keep(cls.env["marketplace.reconciliation.line"].create(
             {"reconciliation_id": check.id, "model_name": "marketplace.merchant", "res_ids": []}
         ))
+        requirement = cls.records["marketplace.requirement.due"][0].requirement_id
+        for name, values in {
+            "audit.export": {"reason": "Asked for by the court"},
+            "handover.wizard": {
+                "merchant_ids": [Command.set(cls.merchant_a.ids)],
+                "manager_id": cls.users["merchant_manager"].id,
+            },
+            "requirement.change": {
+                "name": "Question", "kind": "question", "capability": "advertise",
+                "reason": "A new law",
+            },
+            "requirement.waiver": {
+                "merchant_id": cls.merchant_a.id, "requirement_id": requirement.id,
+                "reason": "A test",
+            },
+            "word.trial": {"text": "The best"},
+        }.items():  # fmt: skip
+            cls._keep(cls.env[f"marketplace.{name}"].create(values))
         wizard = cls.env["marketplace.reason.wizard"].create({"reason": "Because"})
         cls.records[wizard._name] = [
             wizard.with_context(
                 active_model=cls.merchant_a._name,
                 active_ids=cls.merchant_a.ids,
                 marketplace_action="action_suspend",
+            )
+        ] * 2
+        wizard = cls.env["marketplace.listing.reason.wizard"].create(
+            {"listing_reason_id": cls.records["marketplace.listing.reason"][0].id}
+        )
+        cls.records[wizard._name] = [
+            wizard.with_context(
+                active_model="product.template",
+                active_ids=cls.bowl.product_tmpl_id.ids,
+                marketplace_action="action_take_down",
             )
         ] * 2

@@ -50,8 +50,13 @@ ARGUMENTS = {
     "carrier_name": "SF Express",
     "content": "aGVsbG8=",
     "description": "It is cracked",
+    "file": {
+        "filename": "goods.csv",
+        "content": "U0tVLE5hbWUsUHJpY2UKTkVXLTIsUGxhdGUsMTIuNTAK",
+    },
     "filename": "photo.jpg",
     "kind": "other",
+    "note": "Too far away",
     "number": "12345",
     "price": 10.0,
     "quantities": {},
@@ -211,11 +216,12 @@ class TestAccessMatrix(AccessWorld):
         except psycopg2.IntegrityError:
             return True
 
-    def call(self, records, method, *args):
+    def call(self, records, method, *args, **kwargs):
         """Call a method as a remote caller does, who finds no cache warmed by another user."""
         self.env.invalidate_all()
         ids = [] if self.is_model_method(records._name, method) else [records.ids]
-        return call_kw(records, method, [*ids, *args], {"context": dict(records.env.context)})
+        kwargs["context"] = dict(records.env.context)
+        return call_kw(records, method, [*ids, *args], kwargs)
 
     # === RECORDS === #
 
@@ -310,20 +316,20 @@ class TestAccessMatrix(AccessWorld):
         arguments = self.arguments(model, method)
         return {
             role: self.outcome(
-                lambda user=user: self.call(records.with_user(user), method, *arguments)
+                lambda user=user: self.call(records.with_user(user), method, **arguments)
             )
             for role, user in self.users.items()
         }
 
     def arguments(self, model, method):
-        """Return a value for each parameter that has none by itself."""
+        """Return a value for each parameter that has none by itself, and the reason if any."""
         signature = inspect.signature(getattr(self.registry[model], method))
-        return [
-            ARGUMENTS.get(parameter.name)
+        return {
+            parameter.name: ARGUMENTS.get(parameter.name)
             for parameter in list(signature.parameters.values())[1:]
-            if parameter.default is inspect.Parameter.empty
+            if (parameter.default is inspect.Parameter.empty or parameter.name == "reason")
             and parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
-        ]
+        }
 
 
 @tagged("post_install", "-at_install")

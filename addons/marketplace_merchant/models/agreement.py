@@ -19,8 +19,8 @@ AGREEMENT_KINDS = [
 ]
 # What people rely on once it is published.
 PUBLISHED_FIELDS = {
-    'kind', 'version', 'body', 'date_accept_by', 'accept_scope', 'accept_tier_ids',
-    'accept_country_ids', 'accept_entity_type',
+    'kind', 'version', 'body', 'date_effective', 'date_accept_by', 'accept_scope',
+    'accept_tier_ids', 'accept_country_ids', 'accept_entity_type',
 }  # fmt: skip
 
 
@@ -28,10 +28,13 @@ class MarketplaceAgreement(models.Model):
     """One version of a text that merchants accept. Once in force it is replaced, never edited."""
 
     _name = 'marketplace.agreement'
-    _inherit = ['marketplace.state.mixin', 'marketplace.deadline.mixin']
+    _inherit = [
+        'marketplace.guard.mixin', 'marketplace.state.mixin', 'marketplace.deadline.mixin',
+    ]  # fmt: skip
     _description = "Agreement"
     _order = 'kind, version desc'
 
+    _guard_editable = ('name', 'change_note', *PUBLISHED_FIELDS)
     _state_moves = (
         Move('draft', 'scheduled', by=(MANAGER,)),
         Move('scheduled', 'draft', by=(MANAGER,)),
@@ -188,27 +191,30 @@ class MarketplaceAgreement(models.Model):
     def action_put_in_force(self):
         """Put this version in force in place of the one before it."""
         self.ensure_one()
-        self._put_in_force()
+        self.check_access('write')
+        self.sudo()._put_in_force()
 
     def action_schedule(self):
         """Announce this version: merchants may accept it until it takes effect by itself."""
         self.ensure_one()
+        self.check_access('write')
         if not self.date_effective or self.date_effective <= fields.Date.context_today(self):
             raise UserError(self.env._(
                 "Please choose a day in the future on which the version takes effect, or put it in"
                 " force now."
             ))
         self._check_latest()
-        self._move_to('scheduled')
+        self.sudo()._move_to('scheduled')
 
     def action_unschedule(self):
         """Take back an announcement that nobody has accepted yet."""
         self.ensure_one()
+        self.check_access('write')
         if self.sudo().acceptance_ids:
             raise UserError(self.env._(
                 "Merchants have accepted this version already. Announce another one after it."
             ))
-        self._move_to('draft')
+        self.sudo()._move_to('draft')
 
     def action_view_acceptances(self):
         """Show who accepted this version."""
@@ -246,18 +252,18 @@ class MarketplaceAgreement(models.Model):
         if current:
             current._move_to('retired', system=system)
             current.flush_recordset()  # the database allows one in force
+        if not self.date_effective:
+            self.date_effective = fields.Date.context_today(self)
         self._move_to('in_force', system=system)
 
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)
-        today = fields.Date.context_today(self)
         for agreement in self:
             agreement.deadline = target == 'scheduled' and datetime.combine(
                 agreement.date_effective, time()
             )
             if target == 'in_force':
-                agreement.date_in_force = today
-                agreement.date_effective = agreement.date_effective or today
+                agreement.date_in_force = fields.Date.context_today(self)
         if target in ('scheduled', 'in_force'):
             self.env['marketplace.requirement'].sudo().search([
                 ('kind', '=', 'agreement'), ('agreement_kind', 'in', self.mapped('kind')),

@@ -209,6 +209,8 @@ class MarketplaceBankAccount(models.Model):
     def action_reject(self, reason):
         """Refuse the account and tell the merchant why; payouts stay where they were."""
         self.check_access('read')
+        if self._is_bank_officer() and self.filtered(lambda account: account.state == 'verified'):
+            raise UserError(self.env._("This account is verified already: stop it instead."))
         self.sudo()._move_to('rejected', reason=reason)
         self._mail_members('marketplace_merchant.mail_template_bank_account_rejected')
 
@@ -253,6 +255,8 @@ class MarketplaceBankAccount(models.Model):
         self.check_access('read')
         for account_sudo in self.sudo():
             account_sudo._check_verifiable()
+            # Before it takes the place of the verified one, which may be itself.
+            account_sudo._check_move(account_sudo.state, 'verified', (reason or '').strip(), False)
             usable_from = account_sudo._usable_from()
             before = account_sudo.merchant_id.bank_account_id
             account_sudo.merchant_id.bank_account_ids._replace('verified')

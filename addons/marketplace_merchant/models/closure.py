@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .state_mixin import Move
 
@@ -84,11 +84,16 @@ class MarketplaceClosure(models.Model):
     # === ACTION METHODS === #
 
     def action_end(self):
-        """Open the shop again, or drop the plan to close it."""
-        for closure_sudo in self.sudo():
-            closure_sudo._move_to('ended' if closure_sudo.state == 'running' else 'cancelled')
+        """Open the shop again, or drop the plan to close it; for staff."""
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(self.env._("Your role does not include this decision."))
+        self.sudo()._end()
 
     # === BUSINESS METHODS === #
+
+    def _end(self):
+        for closure in self:
+            closure._move_to('ended' if closure.state == 'running' else 'cancelled')
 
     def _morning(self, day):
         """Return when a day begins where the marketplace is."""

@@ -66,7 +66,7 @@ class MarketplaceMerchant(models.Model):
         closure_sudo = elevate(self).closure_id
         if not closure_sudo:
             raise UserError(self.env._("Your shop is not closed. Reload the page to see it."))
-        closure_sudo.action_end()
+        closure_sudo._end()
 
     # === BUSINESS METHODS === #
 

@@ -30,6 +30,7 @@ class MarketplaceMerchant(models.Model):
     def action_start_exit(self, reason):
         """Begin to wind up: no new orders, what is open is finished and settled."""
         self.ensure_one()
+        self.check_access('write')
         leaving = self._start_exit(
             self.env.ref('marketplace_merchant.exit_reason_other'), reason
         )

@@ -49,6 +49,7 @@ class MarketplaceRequirement(models.Model):
     def action_view_lacking(self):
         """Show the merchants that lack it now."""
         self.ensure_one()
+        self.check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id(
             'marketplace_merchant.merchant_action'
         )

@@ -120,6 +120,8 @@ class MarketplaceRequirementSubmission(models.Model):
 
     def action_end_waiver(self, reason):
         """End a waiver before its date."""
+        for row_sudo in self.sudo():
+            row_sudo._check_move('waived', 'rejected', (reason or '').strip(), False)
         if self.filtered(lambda row: row.state != 'waived'):
             raise UserError(self.env._("Only a waiver can be ended."))
         self._decide_for_staff('rejected', reason)

@@ -178,11 +178,13 @@ class MarketplaceReverification(models.Model):
 
     def action_start(self):
         """Ask the merchants."""
+        self.check_access('write')
         for campaign in self:
             campaign.sudo()._start()
 
     def action_close(self):
         """End the campaign: nobody is asked any more, and goods that are off sale come back."""
+        self.check_access('write')
         for campaign in self:
             campaign.sudo()._move_to('closed')
 

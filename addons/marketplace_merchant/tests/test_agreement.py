@@ -141,6 +141,12 @@ class TestAgreement(PeopleCommon):
             version.update_field_translations('body', {'en_US': "<p>Other</p>"})
         self.assertIn("6 %", version.body)
 
+    def test_the_dates_of_a_published_text_stay_as_they_are(self):
+        version = self._announced().with_user(self.manager)
+        for name in ('date_in_force', 'date_effective', 'deadline'):
+            with self.subTest(name=name), self.assertRaises(UserError):
+                version[name] = self.today + timedelta(days=60)
+
     def test_only_managers_publish(self):
         version = self._version(date_effective=self.today + timedelta(days=10))
         for user in (self.officer, self.auditor, self.applicant):

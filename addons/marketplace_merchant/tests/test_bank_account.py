@@ -83,6 +83,16 @@ class TestBankAccount(ListingCommon):
         self.assertEqual(self.merchant.bank_account_id.id, old.id)
         self.assertRecordValues(new, [{'state': 'rejected', 'reason': "Another holder"}])
 
+    def test_a_verified_account_is_neither_verified_again_nor_rejected(self):
+        account = self._enter()
+        manager = account.with_user(self.manager)
+        manager.action_verify()
+        with self.assertRaisesRegex(UserError, "Verified"):
+            manager.action_verify()
+        with self.assertRaisesRegex(UserError, "stop it instead"):
+            manager.action_reject(reason="No")
+        self.assertEqual(self.merchant.bank_account_id.id, account.id)
+
     def test_everybody_who_looks_after_the_money_is_told(self):
         account = self._enter()
         mail = self._mails_about(account)

@@ -494,6 +494,26 @@ class TestRequirement(PeopleCommon):
         with self.assertRaisesRegex(UserError, "colleague"):
             wizard.action_apply()
 
+    def test_what_the_window_found_is_not_typed_in(self):
+        wizard = self._wizard(name="Fire safety", kind='question', capability='take_orders')
+        wizard.action_preview()
+        for values in ({'hit_count': 0}, {'state': 'done'}, {'requirement_stamp': False}):
+            with self.subTest(values=values), self.assertRaises(UserError):
+                wizard.write(values)
+        # Not even when the merchants came after the preview.
+        wizard.sudo().hit_count = 0
+        wizard.hit_date = self.today - timedelta(days=1)
+        with self.assertRaisesRegex(UserError, "give these merchants a day"):
+            wizard.action_apply()
+
+    def test_who_lacks_something_is_told_to_staff_only(self):
+        requirement = self._require('question')
+        requirement.with_user(self.officer).action_view_lacking()
+        for user in (self.owner, self.stranger):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                requirement.with_user(user).action_view_lacking()
+
     def test_rules_change_through_the_window_only(self):
         requirement = self._require('question')
         for user in (self.officer, self.auditor, self.owner):
@@ -541,6 +561,8 @@ class TestRequirement(PeopleCommon):
             self.assertTrue(self._names())
         with self.assertRaises(AccessError):
             row.with_user(self.officer).action_end_waiver("Dry again")
+        with self.assertRaises(AccessError):
+            row.with_user(self.owner).action_end_waiver("Dry again")
         row.with_user(self.manager).action_end_waiver("Dry again")
         self.assertTrue(self._names())
 

@@ -23,7 +23,10 @@ class MarketplaceAuditExport(models.TransientModel):
     """Take entries of the audit log out of the system; doing so is an entry as well."""
 
     _name = 'marketplace.audit.export'
+    _inherit = ['marketplace.guard.mixin']
     _description = "Export of the Audit Log"
+
+    _guard_editable = ('date_from', 'date_to', 'user_ids', 'action', 'reason')
 
     date_from = fields.Date(
         string="From", required=True,
@@ -59,8 +62,10 @@ class MarketplaceAuditExport(models.TransientModel):
                 "These are %(count)s entries; a file holds at most %(limit)s. Please choose a"
                 " shorter time.", count=count, limit=MAX_ROWS,
             ))
-        self.filename = f"audit-log-{self.date_from}-{self.date_to}.csv"
-        self.content = base64.b64encode(self._csv())
+        self.sudo().write({
+            'filename': f"audit-log-{self.date_from}-{self.date_to}.csv",
+            'content': base64.b64encode(self._csv()),
+        })
         Log._log_event(
             Log._name, self.filename, 'export', reason=self.reason, after={'count': count}
         )

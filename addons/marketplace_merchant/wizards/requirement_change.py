@@ -18,7 +18,7 @@ class MarketplaceRequirementChange(models.TransientModel):
     """
 
     _name = 'marketplace.requirement.change'
-    _inherit = ['marketplace.requirement.rule']
+    _inherit = ['marketplace.guard.mixin', 'marketplace.requirement.rule']
     _description = "Change of a Requirement"
 
     # A wizard must not keep a kind of document from being deleted.
@@ -108,7 +108,7 @@ class MarketplaceRequirementChange(models.TransientModel):
         self.ensure_one()
         self._check_current()
         concerned, hit, relieved = self._simulate()
-        self.write({
+        self.sudo().write({
             'state': 'preview',
             'concerned_count': len(concerned),
             'hit_ids': [Command.set(hit.ids)],
@@ -120,16 +120,17 @@ class MarketplaceRequirementChange(models.TransientModel):
 
     def action_back(self):
         """Go back to the terms."""
-        self.state = 'terms'
+        self.check_access('write')
+        self.sudo().state = 'terms'
         return self._reopen()
 
     def action_apply(self):
         """Apply the change and give the merchants that it hits their date."""
         self.ensure_one()
         self._check_current()
-        self._check_complete()
         before = self._readable(self.requirement_id)
         hit, relieved = self._simulate()[1:]
+        self._check_complete(hit)
         requirement = self.requirement_id.sudo()
         if not requirement:
             requirement = requirement.create(dict(self._prepare_terms(), active=False))
@@ -151,7 +152,7 @@ class MarketplaceRequirementChange(models.TransientModel):
                 due=fields.Date.to_string(self.hit_date) if hit else '',
             ),
         )
-        self.state = 'done'
+        self.sudo().state = 'done'
         return {'type': 'ir.actions.act_window_close'}
 
     # === GUARDS === #
@@ -168,10 +169,16 @@ class MarketplaceRequirementChange(models.TransientModel):
                 " window and look at it again."
             ))
 
-    def _check_complete(self):
+    def _check_editable(self, vals):
+        """The terms, the date and the reason are typed in, what the preview found is not."""
+        typed = {*self._terms(), 'hit_date', 'reason'}
+        super()._check_editable({name: vals[name] for name in vals if name not in typed})
+
+    def _check_complete(self, hit):
         if not (self.reason or '').strip():
             raise UserError(self.env._("Please say why: the merchants that it hits read it."))
-        if not self.hit_count:
+        # By now: the preview may be of yesterday.
+        if not hit:
             return
         if not self.hit_date or self.hit_date < fields.Date.context_today(self):
             raise UserError(self.env._(

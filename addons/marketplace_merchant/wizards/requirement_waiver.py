@@ -8,7 +8,10 @@ class MarketplaceRequirementWaiver(models.TransientModel):
     """Let one merchant do without something that is required, for a while or for good."""
 
     _name = 'marketplace.requirement.waiver'
+    _inherit = ['marketplace.guard.mixin']
     _description = "Waiver of a Requirement"
+
+    _guard_editable = ('requirement_id', 'valid_until', 'reason')
 
     merchant_id = fields.Many2one(
         comodel_name='marketplace.merchant', required=True, readonly=True

@@ -8,7 +8,9 @@ class MarketplaceWordTrial(models.TransientModel):
 
     _name = 'marketplace.word.trial'
     _description = "Trial of Forbidden Words"
-    _inherit = ['marketplace.listing.screen.mixin']
+    _inherit = ['marketplace.guard.mixin', 'marketplace.listing.screen.mixin']
+
+    _guard_editable = ('text', 'category_id')
 
     text = fields.Text(help="Any text: a name or a description, as a merchant would write it.")
     category_id = fields.Many2one(
