@@ -199,6 +199,10 @@ class MarketplaceAuditLog(models.Model):
         """
         # An id that no document can have is not worth an error of the database.
         fits = isinstance(res_id, int) and 0 < res_id < 2**31
+        # Nor are characters that it cannot store: they would keep the refusal out of the log.
+        name, reason = (
+            text.replace('\0', '').encode(errors='replace').decode() for text in (name, reason)
+        )
         try:
             with self.env.registry.cursor() as cr:
                 self.with_env(self.env(cr=cr))._log_event(

@@ -137,6 +137,12 @@ class MarketplaceRequirementSubmission(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _check_move(self, source, target, reason, system):
+        """A waiver that has ended holds no answer: accepting it would be a waiver for good."""
+        super()._check_move(source, target, reason, system)
+        if target == 'accepted' and self.kind != 'review' and not self.answered_by_id:
+            raise UserError(self.env._("There is no answer that could be accepted."))
+
     @api.model
     def _hand_in(self, requirement, values, **owner):
         """Record the acting user's answer to a question or training.

@@ -13,6 +13,7 @@ from odoo.fields import Domain
 from odoo.addons.marketplace_merchant.models.merchant_application import OPEN_STATES
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.models.verification_service import SERVICE_CHECKS
+from odoo.addons.marketplace_merchant.tools.identity_number import redact_identity_numbers
 from odoo.addons.marketplace_merchant.tools.secret import keyed_hash, mask
 from odoo.addons.marketplace_merchant.tools.verification_client import NoAnswer, ask, read_answer
 
@@ -239,7 +240,8 @@ class MarketplaceVerificationRequest(models.Model):
         result, note = read_answer(answer, subject, key)
         # What was asked may come back in the answer's text: it is as secret there.
         plain = str(subject[key])
-        return {'result': result, 'note': note.replace(plain, mask(plain, 3, 4))}
+        note = redact_identity_numbers(note.replace(plain, mask(plain, 3, 4)))
+        return {'result': result, 'note': note}
 
     def _record(self, outcome):
         """Keep the answer, or why there is none, and let the check show it."""

@@ -287,6 +287,15 @@ class TestAuditDenied(HttpCase, AuditCommon):
         self.assertIn('read', row.res_name)
         self.assertTrue(row.reason)
 
+    def test_no_address_keeps_a_refusal_out_of_the_log(self):
+        with mute_logger('odoo.http'), self.assertRaisesRegex(JsonRpcException, 'AccessError'):
+            self.authenticate(self.stranger.login, self.stranger.login)
+            self.make_jsonrpc_request('/web/dataset/call_kw/any%00thing', {
+                'model': 'marketplace.merchant', 'method': 'read', 'kwargs': {},
+                'args': [[self.merchant.id], ['note']],
+            })
+        self.assertEqual(self._new_rows(action='denied').res_id, self.merchant.id)
+
     def test_a_refused_portal_method_leaves_an_entry(self):
         with mute_logger('odoo.http'), self.assertRaisesRegex(JsonRpcException, 'AccessError'):
             self._call(

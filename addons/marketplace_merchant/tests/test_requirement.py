@@ -566,6 +566,16 @@ class TestRequirement(PeopleCommon):
         row.with_user(self.manager).action_end_waiver("Dry again")
         self.assertTrue(self._names())
 
+    def test_a_waiver_that_has_ended_is_no_answer_that_officers_accept(self):
+        requirement = self._require('question')
+        row = self.env['marketplace.requirement.submission'].with_user(self.manager)._waive(
+            requirement, self.merchant, "Flood in the office", False
+        )
+        row.with_user(self.manager).action_end_waiver("Dry again")
+        with self.assertRaisesRegex(UserError, "no answer"):
+            row.with_user(self.officer).action_accept()
+        self.assertTrue(self._names())
+
     # === APPLICATIONS === #
 
     def test_an_application_brings_what_is_asked_when_it_is_handed_in(self):

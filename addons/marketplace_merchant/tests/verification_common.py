@@ -52,6 +52,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer_passed(self, subject):
         self._send(dict(subject, result='passed', note=f"{subject.get('number')} is registered."))
 
+    def _answer_spaced(self, subject):
+        number = subject['number']
+        note = f"{number[:6]} {number[6:14]} {number[14:]} is registered."
+        self._send(dict(subject, result='passed', note=note))
+
     def _answer_failed(self, subject):
         self._send(dict(subject, result='failed', note="Struck off the register."))
 
