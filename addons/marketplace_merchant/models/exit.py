@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
 from .exit_reason import EXIT_KINDS
+from .merchant import MERCHANT_STATES
 from .state_mixin import Move
 
 MANAGER = 'marketplace_merchant.group_merchant_manager'
@@ -31,9 +32,12 @@ class MarketplaceExit(models.Model):
 
     _guard_editable = ('reason_id', 'lesson')
     _guard_frozen = ('merchant_id', 'application_id', 'date_closed')
-    _reason_actions = ('action_close',)
+    _reason_actions = ('action_close', 'action_withdraw')
     _state_initial = 'running'
-    _state_moves = (Move('running', 'closed', by=(MANAGER,), reason=True),)
+    _state_moves = (
+        Move('running', 'closed', by=(MANAGER,), reason=True),
+        Move('running', 'withdrawn', by=(MANAGER,), reason=True),
+    )
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/")
     merchant_id = fields.Many2one(
@@ -57,7 +61,11 @@ class MarketplaceExit(models.Model):
         ondelete='restrict',
     )  # fmt: skip
     state = fields.Selection(
-        selection=[('running', "Under Way"), ('closed', "Closed")],
+        selection=[
+            ('running', "Under Way"),
+            ('closed', "Closed"),
+            ('withdrawn', "Taken Back"),
+        ],
         required=True,
         readonly=True,
         copy=False,
@@ -65,6 +73,10 @@ class MarketplaceExit(models.Model):
         tracking=True,
         default='running',
     )
+    merchant_state = fields.Selection(
+        selection=MERCHANT_STATES, string="State Before", readonly=True,
+        help="To which the merchant returns if the exit is taken back.",
+    )  # fmt: skip
     tier_id = fields.Many2one(comodel_name='marketplace.tier', readonly=True)
     date_start = fields.Date(
         string="Began on", required=True, readonly=True, default=fields.Date.context_today
@@ -140,6 +152,12 @@ class MarketplaceExit(models.Model):
             leaving_sudo._check_move(leaving_sudo.state, 'closed', (reason or '').strip(), False)
             leaving_sudo._close(reason)
 
+    def action_withdraw(self, reason):
+        """Take an exit back: the merchant goes on as before; what was released stays released."""
+        for leaving_sudo in self.sudo():
+            leaving_sudo._check_move(leaving_sudo.state, 'withdrawn', (reason or '').strip(), False)
+            leaving_sudo._withdraw(reason)
+
     # === BUSINESS METHODS === #
 
     def _on_deadline(self):
@@ -178,6 +196,22 @@ class MarketplaceExit(models.Model):
         self.env['mail.template']._marketplace_send(
             'marketplace_merchant.mail_template_exit_closed', self
         )
+
+    def _withdraw(self, reason):
+        """Let the merchant go on; a deposit that is missing by now is asked for like any other.
+
+        :raise UserError: for an expulsion
+        """
+        self.ensure_one()
+        if self.kind == 'expulsion':
+            raise UserError(self.env._(
+                "%s was expelled. An expulsion is not taken back.", self.merchant_id.display_name,
+            ))
+        self._move_to('withdrawn', reason=reason)
+        self.deadline = False
+        self.release_ids.filtered(lambda release: not release.date_released).unlink()
+        self.merchant_id._move_to(self.merchant_state, reason=reason, system=True)
+        self.merchant_id._requirements_changed()
 
     @api.model
     def _describe(self, obstacles):

@@ -12,6 +12,7 @@ from ..tools.archive import entry_name
 from ..tools.elevate import elevate
 from ..tools.field_errors import FieldErrors
 from ..tools.form_reader import FormReader
+from .listing_review import TEXT_FIELDS
 from .product_template import REVIEWED_FIELDS
 
 _logger = logging.getLogger(__name__)
@@ -219,7 +220,20 @@ class MarketplaceListingImport(models.Model):
         values = (listing._listing_news(values) if listing else values) | forecast
         if listing and len(_at_once(values)) < len(values):
             listing._check_content_may_change()
+            if listing._was_approved() and (refusal := self._refused_words(listing, values)):
+                raise UserError(refusal)
         return Plan(row, listing, values, extras)
+
+    def _refused_words(self, listing, values):
+        """Return why the machine would not let these texts be handed in; False if it would."""
+        # Other words may be forbidden in another category.
+        stays = listing._listing_content() if listing and 'categ_id' in values else {}
+        content = stays | values
+        category = listing.categ_id.browse(content.get('categ_id')) or listing.categ_id
+        return listing._refused_words({
+            (name, self.env.lang or 'en_US'): content[name]
+            for name in TEXT_FIELDS if content.get(name)
+        }, category)
 
     def _read_values(self, row, cells, listing, scope):
         """Read what the form of a listing reads, by its rules."""
@@ -352,9 +366,9 @@ class MarketplaceListingImport(models.Model):
         return 'change' if plan.values or plan.extras else 'same'
 
     def _describe(self, plan):
-        """Return in words what changes on goods that are there already."""
+        """Return in words what changes on goods that are there already, or keeps new ones back."""
         if not plan.listing:
-            return False
+            return self._refused_words(plan.listing, plan.values)
         columns = self._columns()
         waiting = plan.values.keys() - _at_once(plan.values).keys()
         return ", ".join([

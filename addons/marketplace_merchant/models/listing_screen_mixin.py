@@ -102,6 +102,17 @@ class MarketplaceListingScreenMixin(models.AbstractModel):
         self.screen_result = LOOK if findings else CLEAN
         return findings
 
+    @api.model
+    def _refused_words(self, texts, category):
+        """Return what a merchant reads about texts that can't be handed in; False if they can.
+
+        :param dict texts: by field name and language
+        """
+        findings = self.env['marketplace.forbidden.term']._screen(texts, category)
+        refused = [finding for finding in findings if finding['severity'] == BLOCK]
+        return bool(refused) and self._refusal(refused)
+
+    @api.model
     def _refusal(self, findings):
         """Return what a merchant reads about words that must not stand there."""
         lines = dict.fromkeys(

@@ -48,6 +48,11 @@ class MarketplaceMerchant(models.Model):
             for state in ('onboarding', 'active', 'suspended')
         ),
         Move('exiting', 'closed', by=(MANAGER,), reason=True),
+        # A manager takes the exit back.
+        *(
+            Move('exiting', state, by=('system',), reason=True)
+            for state in ('onboarding', 'active', 'suspended')
+        ),
         *(
             Move(state, 'expelled', by=(MANAGER,), reason=True)
             for state in ('onboarding', 'active', 'suspended', 'exiting', 'closed')

@@ -63,8 +63,11 @@ class MarketplaceMerchant(models.Model):
         merchant_sudo = self.sudo()
         if running := merchant_sudo._running_exit():
             return running
+        before = merchant_sudo.state
         merchant_sudo._move_to('exiting', reason=note or reason.name, system=bool(application))
-        return merchant_sudo._open_exit('voluntary', reason, note, application)
+        leaving = merchant_sudo._open_exit('voluntary', reason, note, application)
+        leaving.merchant_state = before
+        return leaving
 
     def _running_exit(self):
         return self.exit_ids.filtered(lambda leaving: leaving.state == 'running')
@@ -104,7 +107,7 @@ class MarketplaceMerchant(models.Model):
     def _expel_exit(self, reason):
         """Wind up what is open of an expelled merchant; after a closure nothing is."""
         self.ensure_one()
-        if self.exit_ids and not self._running_exit():
+        if 'closed' in self.exit_ids.mapped('state'):
             return
         expulsion = self.env.ref('marketplace_merchant.exit_reason_expelled')
         if running := self._running_exit():

@@ -188,6 +188,47 @@ class TestExit(PeopleCommon):
             with self.assertRaises(UserError):
                 leaving.write(values)
 
+    # === TAKING BACK === #
+
+    def test_an_exit_started_by_mistake_is_taken_back(self):
+        self.deposit = 1000.0
+        leaving = self._start()
+        self._days_pass(leaving, 30)
+        for user in (self.officer, self.auditor, self.applicant):
+            with self.assertRaises(AccessError):
+                leaving.with_user(user).action_withdraw("Stays")
+        with self.assertRaisesRegex(UserError, "reason"):
+            leaving.with_user(self.manager).action_withdraw(" ")
+        leaving.with_user(self.manager).action_withdraw("Stays")
+        self.assertEqual((self.merchant.state, leaving.state), ('active', 'withdrawn'))
+        self.assertTrue(self.merchant.is_selling)
+        self.assertEqual(leaving.release_ids.mapped('days'), [30])
+        leaving._process_deadline()
+        self.assertEqual(self.released, [(30, 500.0)])
+        with self.assertRaises(UserError):
+            leaving.with_user(self.manager).action_close("All settled")
+        again = self._start()
+        self.assertNotEqual(again, leaving)
+        again.with_user(self.manager).action_withdraw("Stays again")
+        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self.assertEqual(self.merchant.exit_ids.mapped('kind').count('expulsion'), 1)
+
+    def test_a_suspended_merchant_stays_suspended(self):
+        manager = self.merchant.with_user(self.manager)
+        manager.action_suspend("Late")
+        leaving = self._start().with_user(self.manager)
+        with self.assertRaises(AccessError):
+            manager.action_resume("By the other door")
+        leaving.action_withdraw("Stays")
+        self.assertEqual(self.merchant.state, 'suspended')
+
+    def test_an_expulsion_is_not_taken_back(self):
+        leaving = self._start().with_user(self.manager)
+        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        with self.assertRaisesRegex(UserError, "expelled"):
+            leaving.action_withdraw("Mercy")
+        self.assertEqual((self.merchant.state, leaving.state), ('expelled', 'running'))
+
     # === EXPULSION === #
 
     def test_an_expulsion_has_its_own_plan_and_ends_as_expelled(self):

@@ -224,6 +224,28 @@ class TestListingImport(ImportCommon):
         )
         self.assertIn("Add a picture", self._message(listing_import, 3))
 
+    def test_forbidden_words_are_told_before_the_run(self):
+        self.env['marketplace.forbidden.term'].create({
+            'name': "quuxly",
+            'group_id': self.env.ref('marketplace_merchant.forbidden_group_superlative').id,
+            'severity': 'block',
+            'category_ids': self.subcategory.ids,
+        })
+        live = self._live(default_code="K-1", name="Knife 1")
+        self._live(default_code="K-2", name="Quuxly 2", categ_id=self.category.id)
+        listing_import = self._import(
+            self._knife(1, name="Quuxly knife"), self._knife(2, name=""), self._knife(3),
+            self._knife(4, name="Quuxly too"),
+        )
+        self.assertEqual(self._outcomes(listing_import), ['error', 'error', 'new', 'new'])
+        for number, words in ((2, "“Quuxly” (Name)"), (3, "“Quuxly” (Name)"), (5, "“Quuxly”")):
+            self.assertIn(words, self._message(listing_import, number))
+        self.assertFalse(self._message(listing_import, 4))
+        listing_import.portal_start(submit=True)
+        self._run(listing_import)
+        self.assertEqual(live.name, "Knife 1")
+        self.assertEqual(self._goods("K-4").listing_state, 'draft')
+
     def test_the_goods_of_another_merchant_are_never_touched(self):
         rivals = self._live(self.rival_owner, default_code="K-1", name="Rival's knife")
         listing_import = self._done(self._knife(1))

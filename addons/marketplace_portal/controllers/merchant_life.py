@@ -101,7 +101,9 @@ class MerchantLife(MerchantPortal):
             )
             if not errors:
                 return self._merchant_done(EXIT_PATH, self._merchant_exit_message(action))
-        leaving_sudo = merchant_sudo.exit_id
+        leaving_sudo = merchant_sudo.exit_ids.filtered(
+            lambda leaving: leaving.state != 'withdrawn'
+        )[:1]
         values = self._merchant_values(
             merchant_sudo,
             'exit',
