@@ -14,15 +14,15 @@ from odoo.addons.marketplace_merchant.tools.field_errors import FieldErrors
 from odoo.addons.marketplace_merchant.tools.form_reader import TEXT_MAX_LENGTH, FormReader
 
 # The form to open a shop: fields of each step; those of the documents and the agreement are named
-# after what is required.
+# after what is required. The goods come before the documents that they need.
 STEP_FIELDS = {
     'company': (
         'company_name', 'entity_type', 'licence_number', 'legal_representative', 'country_id',
         'street', 'city', 'zip',
     ),
     'contact': ('contact_name', 'phone', 'email'),
-    'documents': (),
     'shop': ('shop_name', 'shop_description', 'category_ids'),
+    'documents': (),
     'questions': (),
     'agreement': (),
     'review': (),

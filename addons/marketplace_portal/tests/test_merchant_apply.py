@@ -71,12 +71,12 @@ class TestMerchantApply(PeopleCommon, HttpCase):
 
     def test_the_whole_way(self):
         self._send(APPLY_PATH, {'action': 'start'}, self.applicant)
-        for step, following in (('company', 'contact'), ('contact', 'documents')):
+        way = (('company', 'contact'), ('contact', 'shop'), ('shop', 'documents'))
+        for step, following in way:
             self._send(f'{APPLY_PATH}/{step}', self._steps()[step], self.applicant)
             self.assertTrue(self.last_url.endswith(f'/{following}'), self.last_url)
         self._hand_in_documents()
-        self.assertTrue(self.last_url.endswith('/shop'))
-        self._send(f'{APPLY_PATH}/shop', self._steps()['shop'], self.applicant)
+        self.assertTrue(self.last_url.endswith('/agreement'))
         values = {f'agreement_{self.agreement.id}': '1'}
         self._send(f'{APPLY_PATH}/agreement', values, self.applicant)
         page = self._send(f'{APPLY_PATH}/review', {'action': 'next'}, self.applicant)
