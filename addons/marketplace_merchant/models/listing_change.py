@@ -73,7 +73,9 @@ class MarketplaceListingChange(models.Model):
         comodel_name='marketplace.listing.reason', string="Reason Code", readonly=True,
         index='btree_not_null', ondelete='restrict',
     )
-    reviewer_id = fields.Many2one(comodel_name='res.users', readonly=True)
+    reviewer_id = fields.Many2one(
+        comodel_name='res.users', readonly=True, groups='marketplace_merchant.group_staff'
+    )
     proposed_on = fields.Datetime(
         string="Proposed", readonly=True, help="When the merchant last added to the change."
     )

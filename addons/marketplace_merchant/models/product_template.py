@@ -70,7 +70,8 @@ class ProductTemplate(models.Model):
     )
     listing_submitted_on = fields.Datetime(string="Submitted", readonly=True, copy=False)
     listing_reviewer_id = fields.Many2one(
-        comodel_name='res.users', string="Reviewer", readonly=True, copy=False
+        comodel_name='res.users', string="Reviewer", readonly=True, copy=False,
+        groups='marketplace_merchant.group_staff',
     )
     listing_change_ids = fields.One2many(
         comodel_name='marketplace.listing.change', inverse_name='product_tmpl_id',

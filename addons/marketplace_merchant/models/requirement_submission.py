@@ -81,7 +81,8 @@ class MarketplaceRequirementSubmission(models.Model):
     )
     remark = fields.Text(readonly=True, copy=False, help="The merchant reads it.")
     decided_by_id = fields.Many2one(
-        comodel_name='res.users', string="Decided by", readonly=True, copy=False
+        comodel_name='res.users', string="Decided by", readonly=True, copy=False,
+        groups='marketplace_merchant.group_staff',
     )
     decided_on = fields.Datetime(readonly=True, copy=False)
     valid_until = fields.Date(

@@ -82,7 +82,9 @@ class MarketplaceReverificationLine(models.Model):
         string="What Has Changed", readonly=True, help="In the merchant's words."
     )
     decided_on = fields.Datetime(readonly=True)
-    decided_by_id = fields.Many2one(comodel_name='res.users', readonly=True)
+    decided_by_id = fields.Many2one(
+        comodel_name='res.users', readonly=True, groups='marketplace_merchant.group_staff'
+    )
     remark = fields.Text(
         string="Remark to the Merchant", readonly=True, help="Why it was sent back, or waived."
     )

@@ -85,7 +85,8 @@ class MarketplaceTier(models.Model):
         " limit it. Who no longer reaches a higher tier drops even into a full one.",
     )
     test_ids = fields.One2many(
-        comodel_name='marketplace.tier.test', inverse_name='tier_id', string="Tests", copy=True
+        comodel_name='marketplace.tier.test', inverse_name='tier_id', string="Tests", copy=True,
+        groups='marketplace_merchant.group_staff',
     )
     merchant_share = fields.Float(
         string="Share (%)", compute='_compute_merchant_count', digits=(5, 1),

@@ -108,6 +108,17 @@ class TestPeopleAccess(PeopleCommon):
         for hidden in ('check_ids', 'reviewer_id', 'recommended_by_id', 'licence_hash'):
             self.assertNotIn(hidden, names)
 
+    def test_merchants_and_shoppers_do_not_see_who_decided(self):
+        for model, name in (
+            ('marketplace.listing.change', 'reviewer_id'),
+            ('marketplace.requirement.submission', 'decided_by_id'),
+            ('marketplace.reverification.line', 'decided_by_id'),
+            ('product.template', 'listing_reviewer_id'),
+        ):  # fmt: skip
+            for user in (self.applicant, self.shopper):
+                with self.subTest(model=model, user=user.login):
+                    self.assertNotIn(name, self.env[model].with_user(user).fields_get())
+
     def test_nobody_reads_fingerprints_and_ciphertexts(self):
         for model in ('marketplace.merchant', 'marketplace.merchant.application'):
             for user in (self.applicant, self.officer, self.administrator):
