@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from odoo.addons.marketplace_merchant.models.merchant_application import STAFF_ONLY
 from odoo.addons.marketplace_merchant.models.merchant_application_check import Finding
+from odoo.addons.marketplace_merchant.tools.secret import mask
 
 # What a merchant asks us to change: the legal data of its file and its contact.
 LEGAL_FIELDS = (
@@ -148,11 +149,20 @@ class MarketplaceMerchantApplication(models.Model):
             merchant,
             'change',
             reason=self.env._("Request %s", self.name),
-            before={change['field']: change['before'] for change in changes},
-            after={change['field']: change['after'] for change in changes},
+            before=self._logged_values(changes, 'before'),
+            after=self._logged_values(changes, 'after'),
         )
         if 'company_name' in {change['field'] for change in changes}:
             self._remind_of_bank_account()
+
+    @api.model
+    def _logged_values(self, changes, side):
+        """Return one side of the changes for the audit log, which can't forget a person's name."""
+        return {
+            change['field']: mask(change[side], 1, 0)
+            if change['field'] == 'legal_representative' else change[side]
+            for change in changes
+        }
 
     def _prepare_legal_partner_values(self):
         """Return the part of the contact's values that the law asks for."""

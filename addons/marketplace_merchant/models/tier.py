@@ -62,6 +62,7 @@ class MarketplaceTier(models.Model):
     listing_sampling_rate = fields.Integer(
         string="Listings Reviewed (%)",
         default=100,
+        groups='marketplace_merchant.group_staff',
         help="Of the listings without a machine's finding, how many a person still looks at.",
     )
     review_priority = fields.Integer(

@@ -80,6 +80,16 @@ class TestChangeRequest(RequestCommon):
         self.assertEqual(row.after, {'company_name': "Lotus Silk Ltd", 'city': "Suzhou"})
         self.assertIn(change.name, row.reason)
 
+    def test_the_log_that_nobody_can_erase_names_no_person(self):
+        self._decide(self._sent(legal_representative="Wang Xiaoming"))
+        self.assertEqual(self.merchant.legal_representative, "Wang Xiaoming")
+        row = self.env['marketplace.audit.log'].search([
+            ('model_name', '=', 'marketplace.merchant'), ('res_id', '=', self.merchant.id),
+            ('action', '=', 'change'),
+        ], limit=1)  # fmt: skip
+        self.assertEqual(row.before, {'legal_representative': "L****"})
+        self.assertEqual(row.after, {'legal_representative': "W************"})
+
     def test_who_recommends_a_change_cannot_approve_it(self):
         change = self._sent(city="Suzhou").with_user(self.officer)
         change.action_start_review()

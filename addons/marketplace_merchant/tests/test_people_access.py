@@ -119,6 +119,13 @@ class TestPeopleAccess(PeopleCommon):
                 with self.subTest(model=model, user=user.login):
                     self.assertNotIn(name, self.env[model].with_user(user).fields_get())
 
+    def test_a_merchant_does_not_see_how_many_of_its_goods_are_looked_at(self):
+        tier = self.merchant.tier_id.with_user(self.applicant)
+        with self.assertRaises(AccessError):
+            tier.read(['listing_sampling_rate'])
+        with self.assertRaises(AccessError):
+            tier.search([('listing_sampling_rate', '<', 100)])
+
     def test_nobody_reads_fingerprints_and_ciphertexts(self):
         for model in ('marketplace.merchant', 'marketplace.merchant.application'):
             for user in (self.applicant, self.officer, self.administrator):
