@@ -35,6 +35,7 @@ class TestApplicationQueue(PeopleCommon):
 
     def test_the_higher_tier_comes_first_and_then_what_is_due_first(self):
         first, second = self._submitted(), self._other()
+        second.sudo().deadline = first.deadline + timedelta(minutes=1)
         queue = self.env['marketplace.merchant.application'].with_user(self.officer)
         mine = [('id', 'in', (first | second).ids)]
         self.assertEqual(queue.search(mine).ids, [first.id, second.id])

@@ -22,6 +22,9 @@ class TestMechanisms(TransactionCase):
         cls.Application = cls.env['marketplace.merchant.application']
         cls.application = cls.Application.create({'applicant_id': cls.applicant.id})
 
+    def _another_applicant(self):
+        return new_test_user(self.env, 'mech_another', groups='base.group_portal')
+
     # === STATE MACHINE === #
 
     def test_write_of_the_state_is_refused(self):
@@ -46,7 +49,7 @@ class TestMechanisms(TransactionCase):
 
     def test_default_state_in_the_context_is_ignored(self):
         application = self.Application.with_context(default_state='approved').create(
-            {'applicant_id': self.applicant.id}
+            {'applicant_id': self._another_applicant().id}
         )
         self.assertEqual(application.state, 'draft')
 
@@ -80,7 +83,9 @@ class TestMechanisms(TransactionCase):
     # === CLOCK === #
 
     def test_the_cron_acts_on_what_is_due_and_only_on_that(self):
-        late, early = self.Application.create([{'applicant_id': self.applicant.id}] * 2)
+        late, early = self.application, self.Application.create(
+            {'applicant_id': self._another_applicant().id}
+        )
         for application in late + early:
             application._move_to('withdrawn', system=True)
         past = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
