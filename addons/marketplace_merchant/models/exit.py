@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import format_date, formatLang
 
 from .exit_reason import EXIT_KINDS
@@ -171,8 +172,16 @@ class MarketplaceExit(models.Model):
         self.ensure_one()
         merchant = self.merchant_id
         self.date_base = max(filter(None, (self.date_start, merchant._last_order_end())))
-        if not any(obstacle['holds_deposit'] for obstacle in merchant._exit_obstacles()):
-            self.release_ids._release_due(fields.Date.context_today(self))
+        if any(obstacle['holds_deposit'] for obstacle in merchant._exit_obstacles()):
+            return
+        today = fields.Date.context_today(self)
+        if all(self.release_ids.mapped('date_released')) and self.currency_id.compare_amounts(
+            merchant._deposit_balance(), 0.0
+        ) > 0:
+            # Paid in after the last stage, to make a debt good
+            days = (today - self.date_base).days
+            self.release_ids = [Command.create({'days': days, 'percent': 100.0})]
+        self.release_ids._release_due(today)
 
     def _close(self, reason):
         """Note that everything is cleared; whoever was expelled stays expelled.
@@ -234,4 +243,5 @@ class MarketplaceExit(models.Model):
             parts.append(formatLang(self.env, item['amount'], currency_obj=item['currency']))
         if item['until']:
             parts.append(self.env._("until %s", format_date(self.env, item['until'])))
-        return ", ".join(parts)
+        text = ", ".join(parts)
+        return f"{text}. {item['hint']}" if item['hint'] else text

@@ -131,14 +131,15 @@ class MarketplaceMerchant(models.Model):
 
         :return: dicts of ``key``, ``name``, ``count`` (0: not to be told), ``amount``,
             ``currency`` (a record), ``until`` (the date by which it ends by itself, or False),
-            ``model`` and ``ids`` of the documents, and ``holds_deposit``: whether the deposit may
-            still be needed for it
+            ``model`` and ``ids`` of the documents, ``holds_deposit``: whether the deposit may
+            still be needed for it, and ``hint``: what has to be done for it to end, or False
         :rtype: list[dict]
         """
         return []
 
     def _prepare_obstacle(
-        self, key, name, model, ids, amount, currency, until=False, holds_deposit=False
+        self, key, name, model, ids, amount, currency, until=False, holds_deposit=False,
+        hint=False,
     ):
         """Return one item of :meth:`_exit_obstacles`."""
         return {
@@ -151,6 +152,7 @@ class MarketplaceMerchant(models.Model):
             'model': model,
             'ids': ids,
             'holds_deposit': holds_deposit,
+            'hint': hint,
         }
 
     def _last_order_end(self):

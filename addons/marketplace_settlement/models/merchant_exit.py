@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from odoo import models
+from odoo import fields, models
+from odoo.tools import formatLang
 
 from .marketplace_order import OPEN_STATES
 from .marketplace_return import CLOSED_STATES
@@ -113,10 +114,38 @@ class MarketplaceMerchant(models.Model):
                 'marketplace.balance.entry', ids, abs(amount), currency,
                 until=max(filter(None, orders.mapped('available_date')), default=False)
                 if amount > 0 else False,
+                hint=self._debt_hint() if amount < 0 else False,
             )
             for currency, amount, ids, orders in groups
             if not currency.is_zero(amount)
         ]
+
+    def _debt_hint(self):
+        """Return how a debt that the deposit does not cover is made good; False if it does."""
+        missing = self.deposit_missing
+        return not self.currency_id.is_zero(missing) and self.env._(
+            "The deposit does not cover it: the merchant pays %s on the page “Deposit” of its"
+            " portal.",
+            formatLang(self.env, missing, currency_obj=self.currency_id),
+        )
+
+    def _exit_debts(self):
+        """Return by merchant that leaves what it owes, in the currency of its company.
+
+        There are no sales any more that would make it good: what the deposit does not cover is
+        paid in to it.
+        """
+        groups = self.env['marketplace.balance.entry']._read_group(
+            [('merchant_id', 'in', self.ids), ('state', 'in', ('pending', 'available', 'held'))],
+            ['merchant_id', 'currency_id'], ['amount:sum'], having=[('amount:sum', '<', 0)],
+        )
+        today = fields.Date.context_today(self)
+        debts = {}
+        for merchant, currency, amount in groups:
+            debts[merchant] = debts.get(merchant, 0.0) + currency._convert(
+                -amount, merchant.currency_id, merchant.company_id, today
+            )
+        return debts
 
     def _open_statements(self):
         groups = self.env['marketplace.statement']._read_group(

@@ -21,8 +21,9 @@ class MarketplaceMerchant(models.Model):
         comodel_name='marketplace.deposit.movement', inverse_name='merchant_id', readonly=True
     )
     deposit_required = fields.Monetary(
-        compute='_compute_deposit', compute_sudo=True, help="What the merchant's tier asks for."
-    )
+        compute='_compute_deposit', compute_sudo=True,
+        help="What the merchant's tier asks for; of a merchant that leaves, what covers its debt.",
+    )  # fmt: skip
     deposit_balance = fields.Monetary(
         compute='_compute_deposit', compute_sudo=True, help="What has been paid in and not used."
     )
@@ -37,12 +38,15 @@ class MarketplaceMerchant(models.Model):
         )
         balances = {merchant.id: amount for merchant, amount in groups}
         today = fields.Date.context_today(self)
+        debts = self.filtered(lambda merchant: merchant.state in LEAVING_STATES)._exit_debts()
         for merchant in self:
             tier = merchant.tier_id
             balance = balances.get(merchant.id, 0.0)
-            required = tier.currency_id._convert(
-                tier.deposit_amount, merchant.currency_id, merchant.company_id, today
-            ) if tier.deposit_amount and merchant.state not in LEAVING_STATES else 0.0  # fmt: skip
+            required = debts.get(merchant, 0.0)
+            if tier.deposit_amount and merchant.state not in LEAVING_STATES:
+                required = tier.currency_id._convert(
+                    tier.deposit_amount, merchant.currency_id, merchant.company_id, today
+                )
             merchant.deposit_required = required
             merchant.deposit_balance = balance
             merchant.deposit_missing = max(required - balance, 0.0)

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.marketplace_merchant.models.guard_mixin import CONVERSATION_PREFIXES
+from odoo.addons.marketplace_merchant.models.merchant_exit import LEAVING_STATES
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
 
@@ -278,6 +279,7 @@ class MarketplaceStatement(models.Model):
     def _due(self, date_to, merchants=None):
         """Return whose entries come to a payable sum: (merchant, company, currency) ids.
 
+        Who leaves gets a statement of a debt that is just made good, too: nothing else will come.
         Who already has a draft waits until that one is sent.
         """
         self.env.flush_all()
@@ -293,10 +295,14 @@ class MarketplaceStatement(models.Model):
                        AND draft.currency_id = entry.currency_id AND draft.state = 'draft')
              GROUP BY merchant_id, company_id, currency_id
             HAVING SUM(amount) > 0
+                OR SUM(amount) = 0 AND EXISTS (
+                    SELECT 1 FROM marketplace_merchant merchant
+                     WHERE merchant.id = entry.merchant_id AND merchant.state IN %s)
              ORDER BY merchant_id, company_id, currency_id
             """,
             self._claimable(date_to),
             SQL("merchant_id = ANY(%s)", merchants.ids) if merchants is not None else SQL("TRUE"),
+            LEAVING_STATES,
         ))  # fmt: skip
 
     @api.model

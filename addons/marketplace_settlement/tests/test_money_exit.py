@@ -152,6 +152,35 @@ class TestMoneyExit(MoneyCommon):
         self._pay_out()
         self.assertBooksAgree()
 
+    def test_a_debt_beyond_the_deposit_is_paid_in(self):
+        leaving = self._start()
+        self._days_pass(leaving, 90)
+        self.assertEqual(self.merchant_a.deposit_missing, 0.0)
+        Entry = self.env['marketplace.balance.entry']
+        Entry._book(self.merchant_a, 'penalty', -1300.0, "Recall", leaving, None)
+        self.merchant_a.invalidate_recordset()
+        self.assertEqual(self.merchant_a.deposit_missing, 300.0)
+        with self.assertRaisesRegex(UserError, "the merchant pays.*300.00.* on the page “Deposit”"):
+            leaving.action_close("All settled")
+        transaction = self._transaction(
+            300.0, self.merchant_a.partner_id, deposit_merchant_id=self.merchant_a.id
+        )
+        transaction._set_done()
+        transaction._post_process()
+        self.assertEqual(self.merchant_a.deposit_balance, 300.0)
+        leaving.sudo()._process_deadline()
+        self.assertEqual(leaving.release_ids.mapped('amount'), [500.0, 500.0, 300.0])
+        self.merchant_a.invalidate_recordset()
+        self.assertEqual(self.merchant_a.deposit_missing, 0.0)
+        self.assertEqual(self._wallet().debt, 0.0)
+        self.assertNotIn('debt', self._keys())
+        statement = self._statement()
+        self.assertRecordValues(statement, [{'amount_net': 0.0, 'state': 'paid'}])
+        self.assertEqual(len(statement.entry_ids), 4)
+        self.assertFalse(self.env['marketplace.statement']._generate(self.today, self.merchant_a))
+        self.assertBooksAgree()
+        leaving.action_close("All settled")
+
     @mute_logger('odoo.sql_db')
     def test_a_release_is_booked_once(self):
         leaving = self._start()
