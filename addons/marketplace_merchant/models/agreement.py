@@ -362,8 +362,8 @@ class MarketplaceAgreement(models.Model):
         """Return the text with what was added and removed since the ``previous`` version."""
         self.ensure_one()
         comparison = generate_comparison(previous.body or '', self.body or '')
-        for tag, standard in (('added', 'ins'), ('removed', 'del')):
-            comparison = comparison.replace(f'<{tag}>', f'<{standard}>')
+        for tag, standard, color in (('added', 'ins', 'success'), ('removed', 'del', 'danger')):
+            comparison = comparison.replace(f'<{tag}>', f'<{standard} class="text-{color}">')
             comparison = comparison.replace(f'</{tag}>', f'</{standard}>')
         return Markup(comparison)
 
