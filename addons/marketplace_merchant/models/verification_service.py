@@ -43,7 +43,8 @@ class MarketplaceVerificationService(models.Model):
     )
     token = fields.Char(
         string="Access Token", compute='_compute_token', inverse='_inverse_token',
-        help="Sent with each question. Stored encrypted; only its end is shown.",
+        help="Sent with each question. Stored encrypted; only its end is shown. Another address"
+        " takes a token of its own: type it in together with the address.",
     )  # fmt: skip
     token_secret = fields.Char(copy=False, groups=NO_ACCESS)
     timeout = fields.Integer(
@@ -125,6 +126,11 @@ class MarketplaceVerificationService(models.Model):
 
     def write(self, vals):
         before = [{'url': service.url, 'active': service.active} for service in self]
+        if 'token' not in vals and any(
+            service.url != vals.get('url', service.url) for service in self
+        ):
+            # A token is for the address that it was typed in for.
+            vals = dict(vals, token=False)
         result = super().write(vals)
         # From here on the token shows as everybody sees it: by its end.
         self.invalidate_recordset(['token'])

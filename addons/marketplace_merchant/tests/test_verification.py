@@ -277,6 +277,14 @@ class TestVerification(PeopleCommon):
             self.assertNotIn(IDENTITY, self.env.cr.fetchone()[0].replace(' ', ''))
         self.assertIn("is registered", self._check(application, 'register').machine_note)
 
+    def test_another_address_does_not_get_the_token(self):
+        self.service.url = self.service.url
+        self.assertTrue(self.service.token)
+        self.service.url = "https://elsewhere.example.com"
+        self.assertFalse(self.service.token)
+        self.service.write({'url': "https://register.example.com", 'token': TOKEN})
+        self.assertTrue(self.service.token)
+
     def test_the_token_is_encrypted_and_shown_by_its_end(self):
         self.assertEqual(self.service.token, '*' * (len(TOKEN) - 4) + '4711')
         self.env.flush_all()
