@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .merchant_common import MerchantCommon
 
@@ -83,6 +84,7 @@ class TestMerchantRequirements(MerchantCommon):
         page = self._html(REQUIREMENT_PATH, self.owner_a)
         self.assertIn("Please name them", self._text(page, 'o_merchant_question'))
 
+    @mute_logger('odoo.http')
     def test_only_owners_answer(self):
         requirement = self._require(kind='question')
         typed = {
