@@ -158,7 +158,9 @@ class MarketplaceAuditLog(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _log(self, records, action, reason=None, before=None, after=None, system=False):
+    def _log(
+        self, records, action, reason=None, before=None, after=None, system=False, names=None
+    ):
         """Append one row per record, in one statement however many there are.
 
         :param records: the documents concerned, all of one model
@@ -167,6 +169,7 @@ class MarketplaceAuditLog(models.Model):
         :param before, after: the changed values, masked where secret; one dict for all records,
             or a list with one dict per record
         :param bool system: the engine acted, not the user in person
+        :param list names: how the records are called, where the caller knows it already
         """
         if not records:
             return

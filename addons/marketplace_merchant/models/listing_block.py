@@ -111,7 +111,7 @@ class MarketplaceListingBlock(models.Model):
         reasons = dict(rows)
         listings = self.env['product.template'].sudo().browse(reasons)
         # What `_compute_is_sellable` says of goods of merchants, for all of them at once.
-        self.env.cr.execute(SQL(
+        names = dict(self.env.execute_query(SQL(
             """
             UPDATE product_template AS template
                SET is_blocked = now.blocked, is_sellable = now.sellable, sale_ok = now.sellable
@@ -130,13 +130,14 @@ class MarketplaceListingBlock(models.Model):
                      WHERE goods.id = ANY(%s)
                    ) AS now
              WHERE template.id = now.id
+         RETURNING template.id, template.name->>'en_US'
             """,
             listings.ids,
-        ))  # fmt: skip
+        )))  # fmt: skip
         self.invalidate_model()
         listings.invalidate_recordset(['is_blocked', 'is_sellable', 'sale_ok', 'block_ids'])
         self.env['marketplace.audit.log']._log(
             listings, 'change', reason=list(reasons.values()), after={'listing': change},
-            system=True,
+            system=True, names=[names[listing_id] for listing_id in listings.ids],
         )  # fmt: skip
         return listings

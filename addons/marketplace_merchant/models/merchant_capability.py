@@ -32,8 +32,8 @@ class MarketplaceMerchant(models.Model):
         string="What the Merchant May Do", compute='_compute_capability_table', sanitize=False
     )
     missing_text = fields.Text(
-        string="Still Missing", compute='_compute_capability_table',
-        help="What keeps the merchant from something now.",
+        string="Still Missing", compute='_compute_missing_text',
+        help="What keeps a merchant that is not active yet from something.",
     )  # fmt: skip
 
     # === COMPUTE METHODS === #
@@ -41,16 +41,40 @@ class MarketplaceMerchant(models.Model):
     @api.depends_context('lang')
     def _compute_capability_table(self):
         for merchant in self:
-            capabilities = merchant._capabilities()
             merchant.capability_table = self.env['ir.qweb']._render(
-                'marketplace_merchant.capability_table', {'capabilities': capabilities}
+                'marketplace_merchant.capability_table', {'capabilities': merchant._capabilities()}
             )
+
+    @api.depends('state')
+    @api.depends_context('lang')
+    def _compute_missing_text(self):
+        """Of merchants that are active it is not asked: each page of theirs would ask all rules."""
+        waiting = self.filtered(lambda merchant: merchant.state == 'onboarding')
+        (self - waiting).missing_text = False
+        for merchant in waiting:
             merchant.missing_text = "\n".join(
                 f"{item['name']}: {item['message']}"
-                for capability in capabilities
+                for capability in merchant._capabilities()
                 for item in capability['missing']
                 if item['blocking']
             )
+
+    # === ACTION METHODS === #
+
+    def action_open_capabilities(self):
+        """Show what the merchant may do, what it lacks, and from when on that matters."""
+        self.ensure_one()
+        self.check_access('read')
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("What %s May Do", self.name),
+            'res_model': self._name,
+            'res_id': self.id,
+            'views': [(
+                self.env.ref('marketplace_merchant.merchant_view_form_capabilities').id, 'form'
+            )],
+            'target': 'new',
+        }
 
     # === BUSINESS METHODS === #
 

@@ -627,7 +627,9 @@ class TestRequirement(PeopleCommon):
         })  # fmt: skip
         merchant = self.merchant.with_user(self.auditor)
         self.assertIn("Please answer", merchant.capability_table)
-        self.assertIn("Needed question", merchant.missing_text)
+        self.assertFalse(merchant.missing_text, "Only said before the shop opens")
+        shown = merchant.action_open_capabilities()
+        self.assertEqual((shown['res_id'], shown['target']), (merchant.id, 'new'))
 
     def test_a_merchant_that_opens_lacking_something_to_take_orders_is_stopped(self):
         self._require('question')
