@@ -24,6 +24,7 @@ class MarketplaceInsurancePolicy(models.Model):
     _inherit = [
         'mail.thread',
         'marketplace.guard.mixin',
+        'marketplace.scan.mixin',
         'marketplace.state.mixin',
         'marketplace.deadline.mixin',
     ]
@@ -133,15 +134,6 @@ class MarketplaceInsurancePolicy(models.Model):
         policies_sudo._move_to('rejected', reason=reason)
         policies_sudo.remark = reason
         policies_sudo._tell_owners()
-
-    def action_open_file(self):
-        """Show the policy."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_url',
-            'url': f'/web/content/{self._name}/{self.id}/file/{self.filename}',
-            'target': 'new',
-        }
 
     # === BUSINESS METHODS === #
 

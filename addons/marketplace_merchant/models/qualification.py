@@ -26,6 +26,7 @@ class MarketplaceQualification(models.Model):
     _inherit = [
         'mail.thread',
         'marketplace.guard.mixin',
+        'marketplace.scan.mixin',
         'marketplace.state.mixin',
         'marketplace.deadline.batch.mixin',
         'marketplace.notice.mixin',
@@ -134,15 +135,6 @@ class MarketplaceQualification(models.Model):
     def action_revoke(self, reason):
         """Take back the acceptance of a document, for example because it is forged."""
         self._refuse('revoked', reason)
-
-    def action_open_file(self):
-        """Show the scan."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_url',
-            'url': f'/web/content/{self._name}/{self.id}/file/{self.filename}',
-            'target': 'new',
-        }
 
     # === BUSINESS METHODS === #
 

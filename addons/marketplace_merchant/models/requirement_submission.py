@@ -24,7 +24,12 @@ class MarketplaceRequirementSubmission(models.Model):
     """
 
     _name = 'marketplace.requirement.submission'
-    _inherit = ['mail.thread', 'marketplace.guard.mixin', 'marketplace.state.mixin']
+    _inherit = [
+        'mail.thread',
+        'marketplace.guard.mixin',
+        'marketplace.scan.mixin',
+        'marketplace.state.mixin',
+    ]
     _description = "Answer to a Requirement"
     _order = 'id desc'
     _rec_name = 'requirement_id'
@@ -126,15 +131,6 @@ class MarketplaceRequirementSubmission(models.Model):
         if self.filtered(lambda row: row.state != 'waived'):
             raise UserError(self.env._("Only a waiver can be ended."))
         self._decide_for_staff('rejected', reason)
-
-    def action_open_file(self):
-        """Show the file."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_url',
-            'url': f'/web/content/{self._name}/{self.id}/file/{self.filename}',
-            'target': 'new',
-        }
 
     # === BUSINESS METHODS === #
 
