@@ -8,7 +8,7 @@ from odoo.tools import SQL
 BUCKETS = {'available': 'available', 'held': 'held', 'in_statement': 'in_transit', 'paid': 'paid'}
 CLEARING_KINDS = (
     'sale', 'shipping', 'discount', 'sale_refund', 'shipping_refund', 'discount_refund',
-    'deposit_release',
+    'deposit_release', 'deposit_deduction', 'debt_invoice', 'write_off',
 )  # fmt: skip
 FEE_KINDS = ('commission', 'commission_refund', 'service_fee', 'service_fee_refund')
 
@@ -54,7 +54,14 @@ class MarketplaceBalanceEntry(models.Model):
             ('penalty', "Penalty"),
             ('compensation', "Compensation"),
             ('adjustment', "Adjustment"),
+            ('logistics_subsidy', "Freight Paid by the Marketplace"),
+            ('logistics_subsidy_refund', "Freight Subsidy Taken Back"),
+            ('reserve', "Reserve Kept"),
+            ('reserve_release', "Reserve Released"),
             ('deposit_release', "Deposit Released"),
+            ('deposit_deduction', "Taken from the Deposit"),
+            ('debt_invoice', "Debt Invoiced"),
+            ('write_off', "Debt Written Off"),
         ],
         required=True,
         readonly=True,

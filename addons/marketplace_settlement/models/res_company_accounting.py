@@ -12,11 +12,13 @@ ACCOUNTS = {
     'marketplace_clearing_account_id': (_lt("Merchant Clearing"), 'liability_current', True),
     'marketplace_payable_account_id': (_lt("Merchant Payable"), 'liability_payable', True),
     'marketplace_deposit_account_id': (_lt("Merchant Deposits"), 'liability_current', True),
+    'marketplace_reserve_account_id': (_lt("Merchant Reserves"), 'liability_current', True),
     'marketplace_advance_account_id': (_lt("Compensation Advances"), 'asset_current', True),
     'marketplace_commission_account_id': (_lt("Commission Income"), 'income', False),
     'marketplace_service_account_id': (_lt("Service Fee Income"), 'income', False),
     'marketplace_penalty_account_id': (_lt("Penalty Income"), 'income_other', False),
     'marketplace_subsidy_account_id': (_lt("Subsidy Expense"), 'expense', False),
+    'marketplace_writeoff_account_id': (_lt("Bad Debts of Merchants"), 'expense', False),
 }
 # Where a chart has no account of a type yet, a new one takes its place behind these.
 NEIGHBOURS = {
@@ -36,6 +38,7 @@ LEDGER_ACCOUNTS = {
     'marketplace_clearing_account_id',
     'marketplace_payable_account_id',
     'marketplace_deposit_account_id',
+    'marketplace_reserve_account_id',
 }
 FALLBACK_CODE = '990000'
 
@@ -61,6 +64,9 @@ class ResCompany(models.Model):
     marketplace_deposit_account_id = account_field(
         "Merchant Deposits", "Deposits that merchants paid and may get back."
     )
+    marketplace_reserve_account_id = account_field(
+        "Merchant Reserves", "What is kept of merchants' sales for a while, by their reserve rule."
+    )
     marketplace_advance_account_id = account_field(
         "Compensation Advances", "What was paid to shoppers for merchants, to be recovered."
     )
@@ -75,6 +81,9 @@ class ResCompany(models.Model):
     )
     marketplace_subsidy_account_id = account_field(
         "Subsidy Expense", "Discounts that the marketplace pays for, and goodwill to merchants."
+    )
+    marketplace_writeoff_account_id = account_field(
+        "Bad Debts of Merchants", "Debts of merchants that were written off."
     )
     marketplace_settlement_journal_id = fields.Many2one(
         comodel_name='account.journal',
