@@ -1,0 +1,1 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
