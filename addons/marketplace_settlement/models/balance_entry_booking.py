@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..utils import cumulated
 
@@ -144,3 +145,73 @@ class MarketplaceBalanceEntry(models.Model):
         states = {order.id: order._entry_state(amounts[order.id]) for order in orders}
         for vals in vals_list:
             vals['state'] = states.get(vals['order_id'], 'pending')
+
+    # === WITHOUT AN INVOICE === #
+
+    @api.model
+    def _book_cleared(
+        self, merchant, kind, amount, reason, source, account, company=None, currency=None
+    ):
+        """Book what another account pays to a merchant, or is paid by it, at once.
+
+        Posts Dr ``account`` · Cr Merchant clearing for what the merchant gains, the reverse for
+        what it loses. The entry names the journal item on the clearing account, and the next
+        statement clears it as if it were a sale.
+
+        :param str kind: one of CLEARING_KINDS that no invoice makes
+        :param float amount: what the merchant gains (+) or loses (−), in ``currency``
+        :param str reason: shown on the statement and on the journal items
+        :param source: the record that causes the movement; it does so once per kind
+        :param account: the account on the other side
+        :param company: by default the merchant's
+        :param currency: by default the company's
+        :return: the entry; the existing one if ``source`` has been booked already
+        """
+        if existing := self._booked(kind, source):
+            return existing
+        company = company or merchant.company_id or self.env.company
+        currency = currency or company.currency_id
+        move = self._post_cleared(merchant, amount, reason, account, company, currency)
+        clearing = company._marketplace_clearing_account()
+        return self.sudo().create({
+            'merchant_id': merchant.id,
+            'company_id': company.id,
+            'currency_id': currency.id,
+            'kind': kind,
+            'amount': amount,
+            'state': 'available',
+            'move_line_id': move.line_ids.filtered(lambda line: line.account_id == clearing).id,
+            'source_model': source._name,
+            'source_id': source.id,
+            'date': move.date,
+            'reason': reason,
+        })
+
+    @api.model
+    def _post_cleared(self, merchant, amount, reason, account, company, currency):
+        """Post the journal entry of `_book_cleared` and return it."""
+        today = fields.Date.context_today(self)
+        balance = currency._convert(amount, company.currency_id, company, today)
+        common = {
+            'name': reason,
+            'partner_id': merchant.partner_id.id,
+            'merchant_id': merchant.id,
+            'currency_id': currency.id,
+        }
+        move = self.env['account.move'].sudo().with_company(company).create({
+            'move_type': 'entry',
+            'journal_id': company._marketplace_account('marketplace_settlement_journal_id').id,
+            'date': today,
+            'ref': self.env._("%(merchant)s: %(reason)s", merchant=merchant.code, reason=reason),
+            'line_ids': [
+                Command.create({
+                    **common,
+                    'account_id': item.id,
+                    'amount_currency': sign * amount,
+                    'balance': sign * balance,
+                })
+                for item, sign in ((account, 1), (company._marketplace_clearing_account(), -1))
+            ],
+        })
+        move._post(soft=False)
+        return move

@@ -48,6 +48,7 @@ class MarketplaceStatement(models.Model):
         Move('sent', 'confirmed', by=('member_finance', 'system')),
         Move('confirmed', 'posted', by=(OFFICER, 'system')),
         Move('posted', 'paid', by=('system',)),
+        Move('paid', 'posted', by=('system',)),
     )
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
@@ -108,9 +109,6 @@ class MarketplaceStatement(models.Model):
     _draft_uniq = models.UniqueIndex(
         "(merchant_id, company_id, currency_id) WHERE state = 'draft'",
         "The merchant already has a draft statement: send that one first.",
-    )
-    _net_positive = models.Constraint(
-        'CHECK (amount_net >= 0)', "A statement cannot end with a debt of the merchant."
     )
 
     # === COMPUTE METHODS === #
@@ -364,6 +362,7 @@ class MarketplaceStatement(models.Model):
             {'statement_id': self.id},
             spend=True,
         )
+        self._add_reserves()
         self.invalidate_recordset(['entry_ids'])
         fees = -sum(amount for kind, _label, amount in self._amounts_by_kind() if kind in FEE_KINDS)
         net = sum(self.entry_ids.mapped('amount'))
@@ -373,6 +372,12 @@ class MarketplaceStatement(models.Model):
             'amount_fee': fees,
             'amount_gross': net + fees,
         })
+
+    def _add_reserves(self):
+        """Hook: keep a part of what these drafts pay, by entries in them and ones for later.
+
+        Called for many drafts at once, with their entries in them and before they are added up.
+        """
 
     def _settle(self):
         """Note that the merchant has its money: the entries are paid for good."""
