@@ -50,3 +50,4 @@ from . import merchant_exit
 from . import merchant_money
 from . import merchant_tier
 from . import checker
+from . import checker_ledger

@@ -14,7 +14,8 @@ class MarketplaceChecker(models.AbstractModel):
     """Whether the merchants' balances and the books agree.
 
     Each invariant is one SQL query of its own over the stored amounts, and shares no code with what
-    wrote them. It returns the documents that break it: nothing means that the books agree.
+    wrote them. It returns the documents that break it as rows of id, detail in words and company;
+    no company means that it concerns all of them. No row means that the books agree.
     """
 
     _name = 'marketplace.checker'
@@ -26,22 +27,32 @@ class MarketplaceChecker(models.AbstractModel):
     def _check(self):
         """Check all invariants.
 
-        :return: one dict per invariant and kind of document that breaks it: invariant, name,
-            model, res_ids and detail, the latter in words
+        :return: one dict per invariant and company that break it: invariant, name, model,
+            company_id (False: all of them), res_ids and detail, the latter in words
         :rtype: list[dict]
         """
+        return self._run(self._invariants())
+
+    @api.model
+    def _run(self, invariants):
+        """Run the queries of some invariants, as of `_invariants`; return what `_check` returns."""
         self.env.flush_all()
         findings = []
-        for invariant, (name, model, query) in self._invariants().items():
-            rows = self.env.execute_query(query)
-            if rows:
-                findings.append({
+        for invariant, (name, model, query) in invariants.items():
+            rows = {}
+            for res_id, detail, company_id in self.env.execute_query(query):
+                rows.setdefault(company_id or False, []).append((res_id, detail))
+            findings += [
+                {
                     'invariant': invariant,
                     'name': name,
                     'model': model,
-                    'res_ids': [row[0] for row in rows],
-                    'detail': "; ".join(row[1] for row in rows[:5]),
-                })
+                    'company_id': company_id,
+                    'res_ids': [res_id for res_id, _detail in found],
+                    'detail': "; ".join(detail for _res_id, detail in found[:5]),
+                }
+                for company_id, found in rows.items()
+            ]
         return findings
 
     @api.model
@@ -150,7 +161,8 @@ class MarketplaceChecker(models.AbstractModel):
                  GROUP BY entry.merchant_id, entry.company_id, entry.currency_id
             )
             SELECT merchant_id, CONCAT(merchant.code, ': ', -COALESCE(ledger.amount, 0), ' ≠ ',
-                                       COALESCE(entries.amount, 0))
+                                       COALESCE(entries.amount, 0)),
+                   COALESCE(ledger.company_id, entries.company_id)
               FROM ledger
               FULL JOIN entries USING (merchant_id, company_id, currency_id)
               JOIN marketplace_merchant merchant ON merchant.id = merchant_id
@@ -164,12 +176,13 @@ class MarketplaceChecker(models.AbstractModel):
         """Exchange differences have no amount in the currency of a balance, and no merchant."""
         return SQL(
             """
-            SELECT line.id, CONCAT(line.move_name, ': ', -line.balance)
+            SELECT line.id, CONCAT(line.move_name, ': ', -line.balance), line.company_id
               FROM account_move_line line
               JOIN res_company company ON company.id = line.company_id
                AND line.account_id IN (company.marketplace_clearing_account_id,
                                        company.marketplace_payable_account_id,
-                                       company.marketplace_deposit_account_id)
+                                       company.marketplace_deposit_account_id,
+                                       company.marketplace_reserve_account_id)
              WHERE line.parent_state = 'posted' AND line.merchant_id IS NULL
                AND line.amount_currency <> 0
              ORDER BY line.id
@@ -180,7 +193,7 @@ class MarketplaceChecker(models.AbstractModel):
         return SQL(
             """
             SELECT line.id, CONCAT(line.move_name, ': ', -line.amount_currency, ' ≠ ',
-                                   COALESCE(SUM(entry.amount), 0))
+                                   COALESCE(SUM(entry.amount), 0)), line.company_id
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
               LEFT JOIN marketplace_balance_entry entry
@@ -215,7 +228,8 @@ class MarketplaceChecker(models.AbstractModel):
                  GROUP BY merchant_id, company_id, currency_id
             )
             SELECT merchant_id, CONCAT(merchant.code, ': ', -COALESCE(ledger.amount, 0), ' ≠ ',
-                                       COALESCE(statements.amount, 0))
+                                       COALESCE(statements.amount, 0)),
+                   COALESCE(ledger.company_id, statements.company_id)
               FROM ledger
               FULL JOIN statements USING (merchant_id, company_id, currency_id)
               JOIN marketplace_merchant merchant ON merchant.id = merchant_id
@@ -228,7 +242,7 @@ class MarketplaceChecker(models.AbstractModel):
         return SQL(
             """
             SELECT statement.id, CONCAT(statement.name, ': ', statement.amount_net, ' ≠ ',
-                                        COALESCE(SUM(entry.amount), 0))
+                                        COALESCE(SUM(entry.amount), 0)), statement.company_id
               FROM marketplace_statement statement
               LEFT JOIN marketplace_balance_entry entry ON entry.statement_id = statement.id
              GROUP BY statement.id
@@ -249,7 +263,8 @@ class MarketplaceChecker(models.AbstractModel):
         return SQL(
             """
             SELECT statement.id, CONCAT(statement.name, ': ', statement.amount_net, ' ≠ ',
-                                        COALESCE(-SUM(line.amount_currency), 0))
+                                        COALESCE(-SUM(line.amount_currency), 0)),
+                   statement.company_id
               FROM marketplace_statement statement
               JOIN res_company company ON company.id = statement.company_id
               LEFT JOIN (account_move_line line
@@ -269,7 +284,7 @@ class MarketplaceChecker(models.AbstractModel):
         return SQL(
             """
             SELECT statement.id, CONCAT(statement.name, ': ', statement.amount_fee, ' ≠ ',
-                                        COALESCE(move.amount_total, 0))
+                                        COALESCE(move.amount_total, 0)), statement.company_id
               FROM marketplace_statement statement
               LEFT JOIN account_move move
                 ON move.id = statement.fee_move_id AND move.state = 'posted'
@@ -285,7 +300,7 @@ class MarketplaceChecker(models.AbstractModel):
         return SQL(
             """
             SELECT payout.id, CONCAT(payout.name, ': ', payout.amount, ' ≠ ',
-                                     COALESCE(SUM(statement.amount_net), 0))
+                                     COALESCE(SUM(statement.amount_net), 0)), payout.company_id
               FROM marketplace_payout payout
               LEFT JOIN marketplace_statement statement ON statement.payout_id = payout.id
               LEFT JOIN account_payment payment ON payment.id = payout.payment_id
@@ -302,7 +317,8 @@ class MarketplaceChecker(models.AbstractModel):
         return SQL(
             """
             SELECT wallet.id, CONCAT(merchant.code, ': ', wallet.available + wallet.debt, ' / ',
-                                     wallet.held, ' / ', wallet.in_transit, ' / ', wallet.paid)
+                                     wallet.held, ' / ', wallet.in_transit, ' / ', wallet.paid),
+                   wallet.company_id
               FROM marketplace_wallet wallet
               JOIN marketplace_merchant merchant ON merchant.id = wallet.merchant_id
               LEFT JOIN marketplace_balance_entry entry
@@ -326,7 +342,8 @@ class MarketplaceChecker(models.AbstractModel):
     def _query_wallet_missing(self):
         return SQL(
             """
-            SELECT entry.merchant_id, CONCAT(merchant.code, ': ', SUM(entry.amount))
+            SELECT entry.merchant_id, CONCAT(merchant.code, ': ', SUM(entry.amount)),
+                   entry.company_id
               FROM marketplace_balance_entry entry
               JOIN marketplace_merchant merchant ON merchant.id = entry.merchant_id
              WHERE entry.state <> 'pending' AND NOT EXISTS (
@@ -334,7 +351,7 @@ class MarketplaceChecker(models.AbstractModel):
                      WHERE wallet.merchant_id = entry.merchant_id
                        AND wallet.company_id = entry.company_id
                        AND wallet.currency_id = entry.currency_id)
-             GROUP BY entry.merchant_id, merchant.code
+             GROUP BY entry.merchant_id, entry.company_id, merchant.code
              ORDER BY entry.merchant_id
             """
         )
@@ -342,7 +359,7 @@ class MarketplaceChecker(models.AbstractModel):
     def _query_entry_state(self):
         return SQL(
             """
-            SELECT entry.id, CONCAT(entry.kind, ' ', entry.amount, ': ', entry.state)
+            SELECT entry.id, CONCAT(entry.kind, ' ', entry.amount, ': ', entry.state), entry.company_id
               FROM marketplace_balance_entry entry
               LEFT JOIN marketplace_statement statement ON statement.id = entry.statement_id
              WHERE (entry.state IN ('in_statement', 'paid')) <> (entry.statement_id IS NOT NULL)
@@ -354,11 +371,11 @@ class MarketplaceChecker(models.AbstractModel):
     def _query_refund(self):
         return SQL(
             """
-            SELECT entry.order_id, CONCAT(o.name, ': ', SUM(entry.amount))
+            SELECT entry.order_id, CONCAT(o.name, ': ', SUM(entry.amount)), o.company_id
               FROM marketplace_balance_entry entry
               JOIN marketplace_order o ON o.id = entry.order_id
              WHERE entry.kind IN %s
-             GROUP BY entry.order_id, o.name
+             GROUP BY entry.order_id, o.id
             HAVING SUM(entry.amount) < 0
              ORDER BY entry.order_id
             """,
@@ -368,7 +385,7 @@ class MarketplaceChecker(models.AbstractModel):
     def _query_captured(self):
         return SQL(
             """
-            SELECT tx.id, CONCAT(tx.reference, ': ', -SUM(refund.amount), ' > ', tx.amount)
+            SELECT tx.id, CONCAT(tx.reference, ': ', -SUM(refund.amount), ' > ', tx.amount), tx.company_id
               FROM payment_transaction tx
               JOIN payment_transaction refund
                 ON refund.source_transaction_id = tx.id AND refund.operation = 'refund'
@@ -395,7 +412,8 @@ class MarketplaceChecker(models.AbstractModel):
                  GROUP BY merchant_id, company_id
             )
             SELECT merchant_id, CONCAT(merchant.code, ': ', -COALESCE(ledger.amount, 0), ' ≠ ',
-                                       COALESCE(movements.amount, 0))
+                                       COALESCE(movements.amount, 0)),
+                   COALESCE(ledger.company_id, movements.company_id)
               FROM ledger
               FULL JOIN movements USING (merchant_id, company_id)
               JOIN marketplace_merchant merchant ON merchant.id = merchant_id
@@ -409,7 +427,8 @@ class MarketplaceChecker(models.AbstractModel):
         """Orders with merchants' lines only: the others' platform lines follow Odoo's rounding."""
         return SQL(
             """
-            SELECT o.id, CONCAT(o.name, ': ', o.amount_total, ' ≠ ', SUM(line.marketplace_amount))
+            SELECT o.id, CONCAT(o.name, ': ', o.amount_total, ' ≠ ', SUM(line.marketplace_amount)),
+                   o.company_id
               FROM sale_order o
               JOIN sale_order_line line ON line.order_id = o.id AND line.display_type IS NULL
              WHERE o.state = 'sale'
@@ -429,14 +448,27 @@ class MarketplaceChecker(models.AbstractModel):
 
     @api.model
     def _check_and_block(self):
-        """Check, and note on the companies whether payouts may go out.
+        """Check, keep the result, and note on each company whether its payouts may go out.
 
-        :return: what was found, as of `_check`
+        :return: the `marketplace.reconciliation` with what was found
         """
         findings = self._check()
-        reason = "; ".join(f"{item['name']} ({item['detail']})" for item in findings)
-        companies = self.env['res.company'].sudo().search([('chart_template', '!=', False)])
-        companies.write({'marketplace_payout_block': reason or False})
-        if findings:
-            _logger.warning("The marketplace's books don't agree, payouts are stopped: %s", reason)
-        return findings
+        companies = self.env['res.company'].sudo().search(
+            [('marketplace_clearing_account_id', '!=', False)]
+        )
+        for company in companies:
+            reason = "; ".join(
+                f"{item['name']} ({item['detail']})"
+                for item in findings
+                if item['company_id'] in (False, company.id)
+            )
+            if reason != (company.marketplace_payout_block or ""):
+                company.marketplace_payout_block = reason
+            if reason:
+                _logger.warning(
+                    "The marketplace's books of %s don't agree, its payouts are stopped: %s",
+                    company.name, reason,
+                )  # fmt: skip
+        return self.env['marketplace.reconciliation'].sudo()._keep(
+            companies, findings, self._run(self._watched())
+        )

@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.exceptions import UserError
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .money_common import MoneyCommon
@@ -29,7 +30,7 @@ class TestMoneyChecker(MoneyCommon):
             "UPDATE account_move_line SET amount_currency = amount_currency + 0.01 WHERE id = %s",
             line.id,
         )
-        self.assertEqual(self._found(), {'clearing', 'booked_once'})
+        self.assertEqual(self._found(), {'clearing', 'booked_once', 'conservation'})
 
     def test_an_item_without_a_merchant_is_found(self):
         order = self._paid()
@@ -69,7 +70,7 @@ class TestMoneyChecker(MoneyCommon):
                 f"UPDATE marketplace_wallet SET {column} = {column} + 0.01 WHERE merchant_id = %s",
                 self.merchant_a.id,
             )
-            self.assertEqual(self._found(), {'wallet'})
+            self.assertEqual(self._found(), {'wallet', 'conservation'})
             self._break(
                 f"UPDATE marketplace_wallet SET {column} = {column} - 0.01 WHERE merchant_id = %s",
                 self.merchant_a.id,
@@ -79,7 +80,7 @@ class TestMoneyChecker(MoneyCommon):
     def test_a_missing_wallet_is_found(self):
         self._complete(self._paid())
         self._break("DELETE FROM marketplace_wallet WHERE merchant_id = %s", self.merchant_a.id)
-        self.assertEqual(self._found(), {'wallet_missing'})
+        self.assertEqual(self._found(), {'wallet_missing', 'conservation'})
 
     def test_a_cent_on_a_payout_is_found(self):
         order = self._paid()
@@ -116,13 +117,133 @@ class TestMoneyChecker(MoneyCommon):
         Screen = self.env['marketplace.reconciliation'].with_user(self.officer)
         clean = Screen.browse(Screen.action_check()['res_id'])
         self.assertTrue(clean.is_clean)
-        self.assertTrue(clean.invariant_ids)
+        self.assertEqual(set(clean.invariant_ids.mapped('state')) - {'watched'}, {'agrees'})
         self._break(
             "UPDATE marketplace_wallet SET paid = paid + 0.01 WHERE merchant_id = %s",
             self.merchant_a.id,
         )
         with self.assertLogs('odoo.addons.marketplace_settlement.models.checker', 'WARNING'):
             found = Screen.browse(Screen.action_check()['res_id'])
-        self.assertEqual(found.line_ids.document_count, 1)
-        action = found.line_ids.action_open_documents()
+        line = found.line_ids.filtered(lambda line: line.invariant == 'wallet')
+        self.assertEqual(line.document_count, 1)
+        action = line.action_open_documents()
         self.assertEqual(self.env[action['res_model']].search(action['domain']), self._wallet())
+        self.assertEqual(Screen.action_open_last()['res_id'], found.id)
+
+    def test_nobody_writes_a_check(self):
+        Screen = self.env['marketplace.reconciliation'].with_user(self.maker)
+        Screen.action_check()
+        with self.assertRaises(AccessError):
+            Screen.create({})
+        with self.assertRaises(AccessError):
+            self.env['marketplace.reconciliation.line'].with_user(self.maker).create({})
+        with self.assertRaises(AccessError):
+            self.env['marketplace.reconciliation'].with_user(self.shopper).action_check()
+
+    # === WHAT ELSE MUST HOLD === #
+
+    def test_an_entry_of_another_merchant_is_found(self):
+        order = self._paid()
+        line = order.invoice_ids.line_ids.filtered('merchant_id')[:1]
+        self._break(
+            "UPDATE account_move_line SET merchant_id = %s WHERE id = %s",
+            self.merchant_b.id, line.id,
+        )  # fmt: skip
+        self.assertIn('entry_owner', self._found())
+
+    def test_an_unbalanced_journal_entry_is_found(self):
+        statement = self._statement_of_example()
+        line = statement.move_id.line_ids.filtered('debit')[:1]
+        self._break("UPDATE account_move_line SET debit = debit + 0.01 WHERE id = %s", line.id)
+        self.assertEqual(self._found(), {'balanced'})
+
+    def test_more_charged_than_was_frozen_is_found(self):
+        order = self._paid()
+        self._break(
+            "UPDATE sale_order_line SET marketplace_commission = 9.03"
+            " WHERE order_id = %s AND marketplace_commission > 0",
+            order.id,
+        )
+        self.assertEqual(self._found(), {'sold_line'})
+
+    def test_a_hold_that_ended_and_still_holds_is_found(self):
+        order = self._paid()
+        self._complete(order)
+        hold = self._part(order)._hold("Complaint", order)
+        self._break("UPDATE marketplace_hold SET state = 'released' WHERE id = %s", hold.id)
+        self.assertEqual(self._found(), {'held'})
+
+    def test_a_closed_merchant_with_a_balance_is_found(self):
+        self._paid()
+        self._break(
+            "UPDATE marketplace_merchant SET state = 'closed' WHERE id = %s", self.merchant_a.id
+        )
+        self.assertEqual(self._found(), {'closed'})
+
+    def test_a_reserve_without_its_entry_is_found(self):
+        statement = self._statement_of_example()
+        line = statement.move_id.line_ids.filtered(
+            lambda line: line.account_id == self.company.marketplace_clearing_account_id
+        )
+        self._break(
+            "UPDATE account_move_line SET account_id = %s WHERE id = %s",
+            self.company.marketplace_reserve_account_id.id, line.id,
+        )  # fmt: skip
+        self.assertIn('reserve', self._found())
+
+    def test_a_guard_that_is_switched_off_is_found(self):
+        for table in ('marketplace_balance_entry', 'marketplace_audit_log'):
+            self._break(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            self.assertEqual(self._found(), {'guards'})
+            self._break(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        self.assertBooksAgree()
+
+    def test_a_gap_in_the_audit_log_is_found(self):
+        AuditLog = self.env['marketplace.audit.log']
+        AuditLog._log(self.merchant_a, 'change', reason="One")
+        AuditLog._log(self.merchant_a, 'change', reason="Two")
+        while AuditLog._seal():
+            pass
+        self.assertBooksAgree()
+        middle = AuditLog.search([('reason', '=', "One")], limit=1)
+        self._break("ALTER TABLE marketplace_audit_log DISABLE TRIGGER USER")
+        self._break("DELETE FROM marketplace_audit_log WHERE id = %s", middle.id)
+        self._break("ALTER TABLE marketplace_audit_log ENABLE TRIGGER USER")
+        self.assertEqual(self._found(), {'audit_chain'})
+
+    def test_a_payment_without_entries_is_watched_and_stops_nothing(self):
+        order = self._cart({self.bowl: 1})
+        transaction = self._transaction(
+            order.amount_total, order.partner_id, sale_order_ids=[Command.set(order.ids)]
+        )
+        transaction._set_done()
+        Checker = self.env['marketplace.checker']
+        query = {'captured': Checker._watched()['captured']}
+        self.assertFalse(Checker._run(query))
+        transaction.last_state_change = fields.Datetime.subtract(fields.Datetime.now(), hours=2)
+        query = {'captured': Checker._watched()['captured']}
+        self.assertEqual(Checker._run(query)[0]['res_ids'], transaction.ids)
+        self.assertBooksAgree()
+
+    # === COMPANIES === #
+
+    def test_a_difference_stops_the_payouts_of_its_company_only(self):
+        other = self.env['res.company'].create({'name': "Other Operator"})
+        other.marketplace_clearing_account_id = self.env['account.account'].create({
+            'name': "Clearing", 'code': 'MPC2', 'account_type': 'liability_current',
+            'company_ids': [Command.set(other.ids)],
+        })  # fmt: skip
+        self._complete(self._paid())
+        self._break(
+            "UPDATE marketplace_wallet SET paid = paid + 0.01 WHERE merchant_id = %s",
+            self.merchant_a.id,
+        )
+        with self.assertLogs('odoo.addons.marketplace_settlement.models.checker', 'WARNING'):
+            check = self.env['marketplace.checker']._check_and_block()
+        self.assertIn(self.merchant_a.code, self.company.marketplace_payout_block)
+        self.assertFalse(other.marketplace_payout_block)
+        stranger = self._staff('money_other_company', 'group_finance_officer')
+        stranger.write({'company_ids': [Command.set(other.ids)], 'company_id': other.id})
+        seen = check.with_user(stranger).with_company(other)
+        self.assertTrue(seen.is_clean)
+        self.assertEqual(seen.invariant_ids.company_id, other)

@@ -2,34 +2,53 @@
 
 from odoo import Command, api, fields, models
 
+KEPT_RUNS = 400
 
-class MarketplaceReconciliation(models.TransientModel):
-    """The screen that says whether merchants' balances and the books agree."""
+
+class MarketplaceReconciliation(models.Model):
+    """One check of whether merchants' balances and the books agree, and what it found."""
 
     _name = 'marketplace.reconciliation'
     _description = "Reconciliation of the Marketplace"
+    _order = 'id desc'
+    _allow_sudo_commands = False
 
     date = fields.Datetime(string="Checked on", readonly=True, default=fields.Datetime.now)
+    user_id = fields.Many2one(
+        comodel_name='res.users', string="Started by", readonly=True,
+        default=lambda self: self.env.user,
+    )  # fmt: skip
+    invariant_ids = fields.One2many(
+        comodel_name='marketplace.reconciliation.line',
+        inverse_name='reconciliation_id',
+        string="What Was Checked",
+        readonly=True,
+    )
     line_ids = fields.One2many(
         comodel_name='marketplace.reconciliation.line',
         inverse_name='reconciliation_id',
         string="Differences",
+        domain=[('state', '=', 'broken')],
         readonly=True,
     )
-    invariant_ids = fields.One2many(
+    watched_ids = fields.One2many(
         comodel_name='marketplace.reconciliation.line',
-        inverse_name='checked_id',
-        string="What Was Checked",
+        inverse_name='reconciliation_id',
+        string="To Look At",
+        domain=[('state', '=', 'watched')],
         readonly=True,
     )
-    is_clean = fields.Boolean(compute='_compute_is_clean')
+    is_clean = fields.Boolean(compute='_compute_is_clean', string="Agrees")
 
     # === COMPUTE METHODS === #
 
     def _compute_display_name(self):
-        self.display_name = self.env._("Reconciliation")
+        for check in self:
+            date = fields.Datetime.context_timestamp(check, check.date)
+            check.display_name = self.env._("Reconciliation of %s", f"{date:%Y-%m-%d %H:%M}")
 
     @api.depends('line_ids')
+    @api.depends_context('allowed_company_ids', 'uid')
     def _compute_is_clean(self):
         for check in self:
             check.is_clean = not check.line_ids
@@ -37,59 +56,108 @@ class MarketplaceReconciliation(models.TransientModel):
     # === ACTION METHODS === #
 
     @api.model
+    def action_open_last(self):
+        """Show what the last check found; check now if there was none."""
+        self.check_access('read')
+        last = self.search([], limit=1)
+        return last._action_open() if last else self.action_check()
+
+    @api.model
     def action_check(self):
         """Check the books now and show what was found."""
-        self.check_access('create')
-        Checker = self.env['marketplace.checker'].sudo()
-        findings = Checker._check_and_block()
-        check = self.create({})
-        check._fill(findings, Checker._invariants())
+        self.check_access('read')
+        return self.env['marketplace.checker'].sudo()._check_and_block()._action_open()
+
+    def _action_open(self):
         return {
             'type': 'ir.actions.act_window',
             'name': self.env._("Reconciliation"),
             'res_model': self._name,
-            'res_id': check.id,
+            'res_id': self.id,
             'view_mode': 'form',
             'target': 'main',
         }
 
-    def _fill(self, findings, invariants):
-        found = {item['invariant'] for item in findings}
-        self.write({
-            'line_ids': [
-                Command.create({
-                    'name': item['name'],
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _keep(self, companies, findings, watched):
+        """Keep the result of a check: one line per invariant and company.
+
+        :param companies: the companies that were checked
+        :param list findings, watched: as of `marketplace.checker`'s `_check`
+        """
+        Checker = self.env['marketplace.checker']
+        lines = [
+            {'invariant': invariant, 'company_id': company.id, 'state': 'agrees'}
+            for company in companies
+            for invariant in Checker._invariants()
+            if not any(
+                item['invariant'] == invariant and item['company_id'] in (False, company.id)
+                for item in findings
+            )
+        ]
+        for state, items in (('broken', findings), ('watched', watched)):
+            lines += [
+                {
+                    'invariant': item['invariant'],
+                    'company_id': item['company_id'],
+                    'state': state,
                     'detail': item['detail'],
                     'model_name': item['model'],
                     'res_ids': item['res_ids'],
-                })
-                for item in findings
-            ],
-            'invariant_ids': [
-                Command.create({'name': name, 'is_broken': invariant in found})
-                for invariant, (name, _model, _query) in invariants.items()
-            ],
-        })
+                }
+                for item in items
+            ]
+        return self.create({'invariant_ids': [Command.create(line) for line in lines]})
+
+    @api.autovacuum
+    def _gc_runs(self):
+        """Keep the last runs only: what they found was put right, or is found again."""
+        self.search([], offset=KEPT_RUNS).unlink()
 
 
-class MarketplaceReconciliationLine(models.TransientModel):
-    """One thing that was checked, with the documents that break it."""
+class MarketplaceReconciliationLine(models.Model):
+    """One thing that was checked for one company, with the documents that break it."""
 
     _name = 'marketplace.reconciliation.line'
     _description = "Result of a Check"
+    _order = 'state desc, id'
+    _rec_name = 'invariant'
+    _allow_sudo_commands = False
 
     reconciliation_id = fields.Many2one(
-        comodel_name='marketplace.reconciliation', ondelete='cascade'
+        comodel_name='marketplace.reconciliation', required=True, readonly=True, index=True,
+        ondelete='cascade',
+    )  # fmt: skip
+    invariant = fields.Char(string="Key", required=True, readonly=True)
+    name = fields.Char(string="Must Hold", compute='_compute_name')
+    company_id = fields.Many2one(
+        comodel_name='res.company', readonly=True, help="Empty: it concerns all companies."
     )
-    checked_id = fields.Many2one(comodel_name='marketplace.reconciliation', ondelete='cascade')
-    name = fields.Char(string="Must Hold", readonly=True)
+    state = fields.Selection(
+        selection=[
+            ('agrees', "Agrees"),
+            ('broken', "Differs"),
+            ('watched', "To look at"),
+        ],
+        required=True,
+        readonly=True,
+    )
     detail = fields.Char(string="Found", readonly=True)
     model_name = fields.Char(readonly=True)
     res_ids = fields.Json(readonly=True)
     document_count = fields.Integer(compute='_compute_document_count', string="Documents")
-    is_broken = fields.Boolean(readonly=True)
 
     # === COMPUTE METHODS === #
+
+    @api.depends('invariant')
+    @api.depends_context('lang')
+    def _compute_name(self):
+        Checker = self.env['marketplace.checker']
+        known = Checker._invariants() | Checker._watched()
+        for line in self:
+            line.name = known[line.invariant][0] if line.invariant in known else line.invariant
 
     @api.depends('res_ids')
     def _compute_document_count(self):
