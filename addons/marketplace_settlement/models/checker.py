@@ -359,7 +359,8 @@ class MarketplaceChecker(models.AbstractModel):
     def _query_entry_state(self):
         return SQL(
             """
-            SELECT entry.id, CONCAT(entry.kind, ' ', entry.amount, ': ', entry.state), entry.company_id
+            SELECT entry.id, CONCAT(entry.kind, ' ', entry.amount, ': ', entry.state),
+                   entry.company_id
               FROM marketplace_balance_entry entry
               LEFT JOIN marketplace_statement statement ON statement.id = entry.statement_id
              WHERE (entry.state IN ('in_statement', 'paid')) <> (entry.statement_id IS NOT NULL)
@@ -385,7 +386,8 @@ class MarketplaceChecker(models.AbstractModel):
     def _query_captured(self):
         return SQL(
             """
-            SELECT tx.id, CONCAT(tx.reference, ': ', -SUM(refund.amount), ' > ', tx.amount), tx.company_id
+            SELECT tx.id, CONCAT(tx.reference, ': ', -SUM(refund.amount), ' > ', tx.amount),
+                   tx.company_id
               FROM payment_transaction tx
               JOIN payment_transaction refund
                 ON refund.source_transaction_id = tx.id AND refund.operation = 'refund'

@@ -10,7 +10,9 @@ INVOICE_KINDS = (
     'sale', 'shipping', 'discount', 'sale_refund', 'shipping_refund', 'discount_refund',
 )  # fmt: skip
 COMMISSION_KINDS = ('commission', 'commission_refund')
-SUBSIDY_KINDS = ('subsidy', 'subsidy_refund')
+SUBSIDY_KINDS = (
+    'subsidy', 'subsidy_refund', 'logistics_subsidy', 'logistics_subsidy_refund',
+)  # fmt: skip
 RESERVE_KINDS = ('reserve', 'reserve_release')
 # Tables that the database itself keeps from being changed or emptied.
 APPEND_ONLY = ('marketplace_balance_entry', 'marketplace_audit_log')

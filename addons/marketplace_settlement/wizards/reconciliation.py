@@ -2,7 +2,7 @@
 
 from odoo import Command, api, fields, models
 
-KEPT_RUNS = 400
+KEPT_DAYS = 400
 
 
 class MarketplaceReconciliation(models.Model):
@@ -113,8 +113,9 @@ class MarketplaceReconciliation(models.Model):
 
     @api.autovacuum
     def _gc_runs(self):
-        """Keep the last runs only: what they found was put right, or is found again."""
-        self.search([], offset=KEPT_RUNS).unlink()
+        """Keep the last checks only: what they found was put right, or is found again."""
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS)
+        self.search([('date', '<', since)]).unlink()
 
 
 class MarketplaceReconciliationLine(models.Model):
