@@ -15,6 +15,7 @@
         'stock_delivery',
         'sale_loyalty_delivery',
         'account_payment',
+        'queue_job',
     ],
     'data': [
         # Security (groups first)
@@ -32,6 +33,8 @@
         # Data: money
         'data/ir_sequence_money_data.xml',
         'data/ir_cron_money_data.xml',
+        'data/heartbeat_data.xml',
+        'data/queue_job_data.xml',
         'data/commission_rule_data.xml',
 
         # Reports: orders
@@ -54,6 +57,9 @@
         'views/commission_rule_views.xml',
         'views/balance_views.xml',
         'views/statement_views.xml',
+        'views/statement_run_views.xml',
+        'views/statement_terms_views.xml',
+        'views/heartbeat_views.xml',
         'views/payout_views.xml',
         'views/account_views.xml',
         'views/marketplace_order_money_views.xml',

@@ -28,6 +28,9 @@ from . import res_company_accounting
 from . import res_config_settings_accounting
 from . import account_chart_template
 from . import commission_rule
+from . import heartbeat
+from . import batch_mixin
+from . import statement_terms
 from . import balance_entry
 from . import balance_entry_booking
 from . import wallet
@@ -40,7 +43,9 @@ from . import account_move_line
 from . import account_move
 from . import account_move_refund
 from . import payment_transaction
+from . import statement_run
 from . import statement
+from . import statement_drawing
 from . import statement_posting
 from . import payout
 from . import payout_batch

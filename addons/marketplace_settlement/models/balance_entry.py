@@ -64,6 +64,7 @@ class MarketplaceBalanceEntry(models.Model):
 
     _name = 'marketplace.balance.entry'
     _description = "Balance Entry"
+    _inherit = ['marketplace.batch.mixin']
     _order = 'date desc, id desc'
     _rec_name = 'kind'
     _allow_sudo_commands = False
@@ -200,7 +201,7 @@ class MarketplaceBalanceEntry(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _change_state(self, source, target, where, columns=None, spend=False):
+    def _change_state(self, source, target, where, columns=None):
         """Take the entries that ``where`` selects from a state to another, wallets included.
 
         One SQL statement for the entries and one for the wallets, however many there are. The
@@ -209,7 +210,6 @@ class MarketplaceBalanceEntry(models.Model):
         :param str source, target: states
         :param SQL where: condition on the table, known as ``entry``
         :param dict columns: further columns to set
-        :param bool spend: the merchants' available balance must cover the amount
         :return: rows (merchant_id, company_id, currency_id, amount, number of entries)
         :rtype: list[tuple]
         """
@@ -233,7 +233,7 @@ class MarketplaceBalanceEntry(models.Model):
             sets, source, where,
         ))  # fmt: skip
         self.invalidate_model(['state', 'statement_id', 'hold_id'])
-        self.env['marketplace.wallet']._transfer(rows, source, target, spend)
+        self.env['marketplace.wallet']._transfer(rows, source, target)
         return rows
 
     @api.model
@@ -271,16 +271,10 @@ class MarketplaceBalanceEntry(models.Model):
     # === CRON === #
 
     @api.model
-    def _cron_mature(self, batch_size=500):
+    def _cron_mature(self):
         """Make available what orders have earned once their return window has closed."""
-        merchants = self._merchants_to_mature()
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(merchants))
-        for start in range(0, len(merchants), batch_size):
-            batch = merchants[start:start + batch_size]
-            self._mature(batch)
-            if not cron._commit_progress(len(batch)):
-                break
+        if self._run_batches('_mature', self._merchants_to_mature()):
+            self.env['marketplace.heartbeat']._beat('mature')
 
     @api.model
     def _merchants_to_mature(self):

@@ -1,26 +1,21 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-import logging
-
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.marketplace_merchant.models.guard_mixin import CONVERSATION_PREFIXES
-from odoo.addons.marketplace_merchant.models.merchant_exit import LEAVING_STATES
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
 
-from .balance_entry import FEE_KINDS
-
-_logger = logging.getLogger(__name__)
+from ..tools import crash
+from .batch_mixin import BATCH_SIZE
+from .statement_terms import PERIODS
 
 OFFICER = 'marketplace_settlement.group_finance_officer'
 SILENCE_DAYS = 3
 # What may still change on a posted statement: how it is paid, never what it says.
-PAYMENT_FIELDS = {'state', 'payout_id', 'deadline'}
+PAYMENT_FIELDS = {'state', 'payout_id', 'deadline', 'notice'}
 
 
 class MarketplaceStatement(models.Model):
@@ -38,6 +33,8 @@ class MarketplaceStatement(models.Model):
         'marketplace.guard.mixin',
         'marketplace.state.mixin',
         'marketplace.deadline.mixin',
+        'marketplace.notice.mixin',
+        'marketplace.batch.mixin',
     ]
     _order = 'id desc'
     _allow_sudo_commands = False
@@ -62,6 +59,14 @@ class MarketplaceStatement(models.Model):
     currency_id = fields.Many2one(
         comodel_name='res.currency', required=True, readonly=True, ondelete='restrict'
     )
+    run_id = fields.Many2one(
+        comodel_name='marketplace.statement.run', string="Drawn Up by", readonly=True, copy=False,
+        index='btree_not_null', ondelete='restrict',
+    )  # fmt: skip
+    period = fields.Selection(
+        selection=PERIODS, string="Kind of Period", readonly=True, copy=False,
+        help="Of which period this is the statement; empty: drawn up by hand.",
+    )  # fmt: skip
     date_from = fields.Date(string="From", readonly=True)
     date_to = fields.Date(string="To", required=True, readonly=True)
     state = fields.Selection(
@@ -109,6 +114,10 @@ class MarketplaceStatement(models.Model):
     _draft_uniq = models.UniqueIndex(
         "(merchant_id, company_id, currency_id) WHERE state = 'draft'",
         "The merchant already has a draft statement: send that one first.",
+    )
+    _period_uniq = models.UniqueIndex(
+        "(merchant_id, company_id, currency_id, period, date_to) WHERE period IS NOT NULL",
+        "The statement of this period was drawn up already.",
     )
 
     # === COMPUTE METHODS === #
@@ -172,25 +181,29 @@ class MarketplaceStatement(models.Model):
 
     def action_post(self):
         """Post the statements to the books."""
-        for statement in self:
-            statement_sudo = statement.sudo()
-            # Checks first whether the user may do this at all; the rest of it is then posted.
-            statement_sudo._check_move(statement.state, 'posted', '', False)
-            statement_sudo._post()
-            statement_sudo._move_to('posted')
-            if statement_sudo.currency_id.is_zero(statement_sudo.amount_net):
-                statement_sudo._settle()
+        statements = self.sudo()
+        # Checks first whether the user may do this at all; the rest of it is then posted.
+        for statement in statements:
+            statement._check_move(statement.state, 'posted', '', False)
+        statements._post_many()
 
     @api.model
     def action_generate(self):
-        """Draw up the statements of what is available until today, and show them."""
+        """Draw up the statements of what is available until today, and show them.
+
+        Those of thousands of merchants appear in the list as they are drawn up.
+        """
         if not self.env.user.has_group(OFFICER):
             raise AccessError(self.env._("Statements are drawn up by finance officers."))
-        statements = self._generate(fields.Date.context_today(self))
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_statement_action'
-        )
-        return dict(action, domain=[('id', 'in', statements.ids)], context={})
+        today = fields.Date.context_today(self)
+        run = self.env['marketplace.statement.run']._start(today, self._any_period(today))
+        merchant_ids = self._merchants_to_settle()
+        if len(merchant_ids) <= BATCH_SIZE:
+            run._draw(merchant_ids)
+            run.write({'is_done': True, 'date_done': fields.Datetime.now()})
+        else:
+            self.env.ref('marketplace_settlement.ir_cron_generate_statements')._trigger()
+        return run.with_env(self.env).action_view_statements()
 
     def action_view_entries(self):
         self.ensure_one()
@@ -240,138 +253,7 @@ class MarketplaceStatement(models.Model):
             self._move_to('confirmed', system=True)
 
     def _send_mail(self):
-        self.env['mail.template']._marketplace_send(
-            'marketplace_settlement.mail_template_statement', self
-        )
-
-    @api.model
-    def _cron_generate(self):
-        """Draw up the statements that are due, one transaction for each merchant."""
-        date_to = fields.Date.context_today(self)
-        due = self._due(date_to)
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(due))
-        for key in due:
-            try:
-                with self.env.cr.savepoint():
-                    self._generate_one(*key, date_to)
-            except Exception:
-                _logger.exception("Statement of merchant %s failed, the others go on", key[0])
-            if not cron._commit_progress(1):
-                break
-
-    @api.model
-    def _generate(self, date_to, merchants=None):
-        """Draw up the statements of what is available until a day.
-
-        :param date date_to: the last day of the statements
-        :param merchants: only these merchants
-        :return: the draft statements
-        """
-        statements = self.sudo().browse()
-        for key in self._due(date_to, merchants):
-            statements |= self._generate_one(*key, date_to)
-        return statements.with_env(self.env)
-
-    @api.model
-    def _due(self, date_to, merchants=None):
-        """Return whose entries come to a payable sum: (merchant, company, currency) ids.
-
-        Who leaves gets a statement of a debt that is just made good, too: nothing else will come.
-        Who already has a draft waits until that one is sent.
-        """
-        self.env.flush_all()
-        return self.env.execute_query(SQL(
-            """
-            SELECT merchant_id, company_id, currency_id
-              FROM marketplace_balance_entry entry
-             WHERE entry.state = 'available' AND %s AND %s
-               AND NOT EXISTS (
-                    SELECT 1 FROM marketplace_statement draft
-                     WHERE draft.merchant_id = entry.merchant_id
-                       AND draft.company_id = entry.company_id
-                       AND draft.currency_id = entry.currency_id AND draft.state = 'draft')
-             GROUP BY merchant_id, company_id, currency_id
-            HAVING SUM(amount) > 0
-                OR SUM(amount) = 0 AND EXISTS (
-                    SELECT 1 FROM marketplace_merchant merchant
-                     WHERE merchant.id = entry.merchant_id AND merchant.state IN %s)
-             ORDER BY merchant_id, company_id, currency_id
-            """,
-            self._claimable(date_to),
-            SQL("merchant_id = ANY(%s)", merchants.ids) if merchants is not None else SQL("TRUE"),
-            LEAVING_STATES,
-        ))  # fmt: skip
-
-    @api.model
-    def _claimable(self, date_to):
-        """Return the condition on ``entry``: until the day, but all that the merchant owes.
-
-        A hold is asked for once more: one that was set while entries matured did not see them.
-        """
-        return SQL(
-            """
-            (entry.amount < 0 OR (entry.date <= %s AND NOT EXISTS (
-                SELECT 1 FROM marketplace_hold hold
-                 WHERE hold.order_id = entry.order_id AND hold.state = 'active')))
-            """,
-            date_to,
-        )
-
-    @api.model
-    def _generate_one(self, merchant_id, company_id, currency_id, date_to):
-        """Draw up one statement; empty if another transaction was faster, or nothing is left.
-
-        Since the list of who is due was made, a refund or a hold may have taken it away.
-        """
-        merchant = self.env['marketplace.merchant'].browse(merchant_id)
-        if (merchant_id, company_id, currency_id) not in self._due(date_to, merchant):
-            return self.sudo().browse()
-        try:
-            with self.env.cr.savepoint():
-                statement = self.sudo().create({
-                    'name': self.env['ir.sequence'].sudo().next_by_code(self._name),
-                    'merchant_id': merchant_id,
-                    'company_id': company_id,
-                    'currency_id': currency_id,
-                    'date_to': date_to,
-                })
-        except UniqueViolation:
-            return self.sudo().browse()
-        statement._claim()
-        return statement
-
-    def _claim(self):
-        """Take the merchant's available entries into the statement, each into one only.
-
-        Two transactions that claim the same entries collide on the rows: the loser starts again
-        and finds nothing left. The wallet is the second lock.
-        """
-        self.ensure_one()
-        self.env['marketplace.balance.entry'].sudo()._change_state(
-            'available',
-            'in_statement',
-            SQL(
-                "entry.merchant_id = %s AND entry.company_id = %s AND entry.currency_id = %s"
-                " AND %s",
-                self.merchant_id.id,
-                self.company_id.id,
-                self.currency_id.id,
-                self._claimable(self.date_to),
-            ),
-            {'statement_id': self.id},
-            spend=True,
-        )
-        self._add_reserves()
-        self.invalidate_recordset(['entry_ids'])
-        fees = -sum(amount for kind, _label, amount in self._amounts_by_kind() if kind in FEE_KINDS)
-        net = sum(self.entry_ids.mapped('amount'))
-        self.write({
-            'date_from': min(self.entry_ids.mapped('date')),
-            'amount_net': net,
-            'amount_fee': fees,
-            'amount_gross': net + fees,
-        })
+        self._give_notice('marketplace_settlement.mail_template_statement')
 
     def _add_reserves(self):
         """Hook: keep a part of what these drafts pay, by entries in them and ones for later.
@@ -385,3 +267,4 @@ class MarketplaceStatement(models.Model):
         self.env['marketplace.balance.entry'].sudo()._change_state(
             'in_statement', 'paid', SQL("entry.statement_id = ANY(%s)", self.ids)
         )
+        crash.point('statement_settled')

@@ -1,9 +1,13 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import SQL
 
+from ..tools import crash
 from .balance_entry import CLEARING_KINDS
+
+MATCH_BATCH = 50
 
 # Whatever is neither cleared nor a fee: the account that pays for it or earns it.
 OTHER_ACCOUNTS = {
@@ -30,54 +34,87 @@ class MarketplaceStatement(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _post(self):
-        """Post the settlement entry, the fee invoice and the entry that nets the two.
+    def _post_many(self, system=False):
+        """Post the settlement entries, the fee invoices and the entries that net the two.
 
         Settlement: Dr Clearing, what was sold · Cr Merchant payable, the gross amount, with the
         subsidies, penalties and adjustments on their accounts. Fee invoice: Dr Receivable · Cr
         Income and tax. Netting: Dr Merchant payable · Cr Receivable, so that the payable keeps
-        what is paid out.
+        what is paid out. Documents of one kind are made and posted together, however many.
+
+        :param bool system: the engine posts, not the user in person
         """
-        self.ensure_one()
-        statement = self.with_company(self.company_id)
-        statement.move_id = statement._post_settlement()
-        statement.fee_move_id = statement._post_fees()
-        statement.netting_move_id = statement._post_netting()
-        statement._match_open_items()
+        self.env['marketplace.heartbeat']._check_ground()
+        for company, statements in self.grouped('company_id').items():
+            statements.with_company(company)._post_documents()
+        crash.point('statement_posted')
+        self._move_to('posted', system=system)
+        self._settle_nothing_owed()
+        self.env.ref('marketplace_settlement.ir_cron_match_statements')._trigger()
 
-    def _post_settlement(self):
-        lines = [*self._prepare_clearing_lines(), *self._prepare_other_lines()]
-        balance = -sum(line['balance'] for line in lines)
-        amount = -sum(line['amount_currency'] for line in lines)
-        if not lines:
-            return self.env['account.move']
-        payable = self._prepare_line('marketplace_payable_account_id', amount, balance)
-        return self._post_entry([*lines, payable])
+    def _post_documents(self):
+        amounts, cleared = self._amounts_of_many(), self._cleared_of_many()
+        self._post_each('move_id', {
+            statement: statement._prepare_settlement(amounts[statement.id], cleared[statement.id])
+            for statement in self
+        })
+        self._post_each('fee_move_id', {
+            statement: statement._prepare_fee_invoice(amounts[statement.id]) for statement in self
+        })
+        crash.point('statement_moves_created')
+        self._post_each('netting_move_id', {
+            statement: statement._prepare_netting() for statement in self
+        })
+        self._match_fees()
+        # What cancels out needs no line of the settlement entry that would be found later.
+        self._match([statement.id for statement in self if not any(cleared[statement.id])])
 
-    def _prepare_clearing_lines(self):
-        """Return the line that clears what the invoices booked, at the invoices' own rates."""
-        items = self._cleared_items()
-        amount = -sum(items.mapped('amount_currency'))
-        balance = -sum(items.mapped('balance'))
-        if self.currency_id.is_zero(amount) and self.company_id.currency_id.is_zero(balance):
-            return []
-        return [self._prepare_line('marketplace_clearing_account_id', amount, balance)]
+    def _post_each(self, field_name, vals):
+        """Make and post one document per statement, all together; note each on its statement.
 
-    def _cleared_items(self):
-        return self.entry_ids.filtered(lambda entry: entry.kind in CLEARING_KINDS).move_line_id
+        :param dict vals: {statement: values of the move, or None}
+        """
+        vals = {statement: values for statement, values in vals.items() if values}
+        moves = self.env['account.move'].create(list(vals.values()))
+        moves._post(soft=False)
+        for statement, move in zip(vals, moves, strict=True):
+            statement[field_name] = move
 
-    def _prepare_other_lines(self):
-        """Return one line per account that pays for, or earns, what is neither sale nor fee."""
-        amounts = self._sums_by_account(OTHER_ACCOUNTS)
-        return [
-            self._prepare_line(name, amount, self._to_company_currency(amount))
-            for name, amount in amounts.items()
-        ]
+    # === AMOUNTS === #
 
-    def _sums_by_account(self, accounts):
-        """Return what the entries of some kinds come to: {account field: amount}."""
+    def _amounts_of_many(self):
+        """Return what the entries of each kind come to: {statement id: {kind: amount}}."""
+        amounts = {statement.id: {} for statement in self}
+        groups = self.env['marketplace.balance.entry']._read_group(
+            [('statement_id', 'in', self.ids)], ['statement_id', 'kind'], ['amount:sum']
+        )
+        for statement, kind, amount in groups:
+            amounts[statement.id][kind] = amount
+        return amounts
+
+    def _cleared_of_many(self):
+        """Return what the entries' journal items come to, at the rates of the invoices.
+
+        :return: {statement id: (amount in its currency, balance)}
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT entry.statement_id, SUM(line.amount_currency), SUM(line.balance)
+              FROM marketplace_balance_entry entry
+              JOIN account_move_line line ON line.id = entry.move_line_id
+             WHERE entry.statement_id = ANY(%s) AND entry.kind IN %s
+             GROUP BY entry.statement_id
+            """,
+            self.ids, CLEARING_KINDS,
+        ))  # fmt: skip
+        cleared = dict.fromkeys(self.ids, (0.0, 0.0))
+        return cleared | {row[0]: (float(row[1]), float(row[2])) for row in rows}
+
+    def _by_account(self, amounts, accounts):
+        """Return what the amounts of some kinds come to: {account field: amount}."""
         sums = dict.fromkeys(accounts.values(), 0.0)
-        for kind, _label, amount in self._amounts_by_kind():
+        for kind, amount in amounts.items():
             if kind in accounts:
                 sums[accounts[kind]] += amount
         return {
@@ -92,6 +129,28 @@ class MarketplaceStatement(models.Model):
             amount, company.currency_id, company, fields.Date.context_today(self)
         )
 
+    # === DOCUMENTS === #
+
+    def _prepare_settlement(self, amounts, cleared):
+        """Return the settlement entry; None if the statement moves nothing but fees."""
+        self.ensure_one()
+        amount, balance = -cleared[0], -cleared[1]
+        lines = [
+            self._prepare_line(name, other, self._to_company_currency(other))
+            for name, other in self._by_account(amounts, OTHER_ACCOUNTS).items()
+        ]
+        currencies = self.currency_id, self.company_id.currency_id
+        if not (currencies[0].is_zero(amount) and currencies[1].is_zero(balance)):
+            lines.append(self._prepare_line('marketplace_clearing_account_id', amount, balance))
+        if not lines:
+            return None
+        payable = self._prepare_line(
+            'marketplace_payable_account_id',
+            -sum(line['amount_currency'] for line in lines),
+            -sum(line['balance'] for line in lines),
+        )
+        return self._prepare_entry([*lines, payable])
+
     def _prepare_line(self, account_field, amount, balance):
         return {
             'name': self.name,
@@ -103,8 +162,8 @@ class MarketplaceStatement(models.Model):
             'balance': balance,
         }
 
-    def _post_entry(self, lines):
-        move = self.env['account.move'].create({
+    def _prepare_entry(self, lines):
+        return {
             'move_type': 'entry',
             'journal_id': self.company_id._marketplace_account(
                 'marketplace_settlement_journal_id'
@@ -113,17 +172,16 @@ class MarketplaceStatement(models.Model):
             'ref': self.name,
             'marketplace_statement_id': self.id,
             'line_ids': [Command.create(line) for line in lines],
-        })
-        move._post(soft=False)
-        return move
+        }
 
-    def _post_fees(self):
-        """Post the invoice of the fees; a credit note if more is returned than charged."""
-        amounts = self._sums_by_account(FEE_ACCOUNTS)
+    def _prepare_fee_invoice(self, amounts):
+        """Return the invoice of the fees; a credit note if more is returned than charged."""
+        self.ensure_one()
+        amounts = self._by_account(amounts, FEE_ACCOUNTS)
         if not amounts or self.currency_id.is_zero(self.amount_fee):
-            return self.env['account.move']
+            return None
         sign = 1 if self.amount_fee > 0 else -1
-        move = self.env['account.move'].create({
+        return {
             'move_type': 'out_invoice' if sign > 0 else 'out_refund',
             'journal_id': self.company_id._marketplace_account('marketplace_fee_journal_id').id,
             'partner_id': self.merchant_id.partner_id.id,
@@ -138,9 +196,7 @@ class MarketplaceStatement(models.Model):
                 Command.create(self._prepare_fee_line(name, -amount * sign))
                 for name, amount in amounts.items()
             ],
-        })
-        move._post(soft=False)
-        return move
+        }
 
     def _prepare_fee_line(self, account_field, amount):
         """Return a line of the fee invoice; the tax is inside the amount."""
@@ -158,11 +214,12 @@ class MarketplaceStatement(models.Model):
             'is_total_included': True,
         }
 
-    def _post_netting(self):
-        """Post the entry that pays the fee invoice out of what the merchant is owed."""
+    def _prepare_netting(self):
+        """Return the entry that pays the fee invoice out of what the merchant is owed."""
+        self.ensure_one()
         receivables = self._fee_items()
         if not receivables:
-            return self.env['account.move']
+            return None
         amount = sum(receivables.mapped('amount_currency'))
         balance = sum(receivables.mapped('balance'))
         receivable = dict(
@@ -171,32 +228,12 @@ class MarketplaceStatement(models.Model):
             merchant_id=False,
         )
         payable = self._prepare_line('marketplace_payable_account_id', amount, balance)
-        return self._post_entry([payable, receivable])
+        return self._prepare_entry([payable, receivable])
 
     def _fee_items(self):
         return self.fee_move_id.line_ids.filtered(
             lambda line: line.display_type == 'payment_term'
         )
-
-    def _match_open_items(self):
-        """Match what the three documents settle between themselves and with the invoices."""
-        self.ensure_one()
-        fee_items = self._fee_items()
-        groups = [
-            fee_items
-            | self.netting_move_id.line_ids.filtered(
-                lambda line: line.account_id == fee_items.account_id
-            ),
-            self._cleared_items()
-            | self.move_id.line_ids.filtered(
-                lambda line: line.account_id in self._cleared_items().account_id
-            ),
-            self._payable_items(),
-        ]
-        for items in groups:
-            open_items = items.filtered(lambda line: not line.reconciled)
-            if len(open_items) > 1:
-                open_items.reconcile()
 
     def _payable_items(self):
         """Return the journal items that the payout pays."""
@@ -204,3 +241,73 @@ class MarketplaceStatement(models.Model):
         return (self.sudo().move_id | self.sudo().netting_move_id).line_ids.filtered(
             lambda line: line.account_id == payable
         )
+
+    # === MATCHING === #
+
+    def _match_fees(self):
+        """Match each fee invoice with the entry that nets it, all in one go."""
+        self._match_items([
+            statement._fee_items() | statement.netting_move_id.line_ids.filtered(
+                lambda line: line.account_id.account_type == 'asset_receivable'
+            )
+            for statement in self
+        ])  # fmt: skip
+
+    def _settle_nothing_owed(self):
+        """Settle what needs no payout: statements that come to nothing, alone or with a debt."""
+        groups = [
+            statement for statement in self
+            if statement.currency_id.is_zero(statement.amount_net)
+        ]
+        debts = self.filtered(lambda statement: statement.amount_net < 0)
+        waiting = self.search([
+            ('state', '=', 'posted'), ('payout_id', '=', False),
+            ('merchant_id', 'in', debts.merchant_id.ids),
+        ]).grouped(lambda statement: statement._owner())  # fmt: skip
+        for owner in {debt._owner() for debt in debts}:
+            if owner[-1].is_zero(sum(waiting[owner].mapped('amount_net'))):
+                groups.append(waiting[owner])
+        self._match_items([group._payable_items() for group in groups])
+        if groups:
+            self.browse().union(*groups)._settle()
+
+    def _owner(self):
+        return self.merchant_id, self.company_id, self.currency_id
+
+    def _match_items(self, groups):
+        """Match the open journal items of each group."""
+        plan = [items.filtered(lambda line: not line.reconciled) for items in groups]
+        self.env['account.move.line']._reconcile_plan([items for items in plan if len(items) > 1])
+
+    @api.model
+    def _match(self, ids):
+        """Match what statements have cleared with the invoices that booked it."""
+        statements = self.sudo().browse(ids)
+        self._match_items([statement._clearing_items() for statement in statements])
+        crash.point('statement_matched')
+
+    def _clearing_items(self):
+        """Return the items on the clearing account: those of the entries and the statement's."""
+        items = self.entry_ids.filtered(lambda entry: entry.kind in CLEARING_KINDS).move_line_id
+        accounts = items.account_id
+        return items | self.move_id.line_ids.filtered(lambda line: line.account_id in accounts)
+
+    # === CRON === #
+
+    @api.model
+    def _cron_match(self):
+        """Match posted statements with the invoices that they clear."""
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT DISTINCT move.marketplace_statement_id
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+              JOIN res_company company ON company.id = line.company_id
+               AND company.marketplace_clearing_account_id = line.account_id
+             WHERE NOT line.reconciled AND line.parent_state = 'posted'
+               AND move.marketplace_statement_id IS NOT NULL
+             ORDER BY 1
+            """
+        ))
+        if self._run_batches('_match', [row[0] for row in rows], MATCH_BATCH):
+            self.env['marketplace.heartbeat']._beat('matching')

@@ -87,16 +87,12 @@ class MarketplaceWallet(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _transfer(self, rows, source, target, spend=False):
+    def _transfer(self, rows, source, target):
         """Move amounts between the columns of two states.
 
         :param list rows: (merchant_id, company_id, currency_id, amount, …) as of `_change_state`
         :param str source, target: states of balance entries; one without a column has no effect
-        :param bool spend: the available column itself must cover the amount
         """
-        if spend:
-            self._spend(rows, BUCKETS[target])
-            return
         changes = []
         for merchant, company, currency, amount, *_rest in rows:
             deltas = {}
@@ -158,15 +154,25 @@ class MarketplaceWallet(models.Model):
 
     @api.model
     def _spend(self, rows, column):
-        """Take amounts out of what is available; refused by the ``CHECK`` if it is not there."""
-        for merchant, company, currency, amount, *_rest in rows:
-            self.env.cr.execute(SQL(
-                """
-                UPDATE marketplace_wallet
-                   SET available = available - %s, %s = %s + %s
-                 WHERE merchant_id = %s AND company_id = %s AND currency_id = %s
-                """,
-                amount, SQL.identifier(column), SQL.identifier(column), amount,
-                merchant, company, currency,
-            ))  # fmt: skip
+        """Take amounts out of what is available; refused by the ``CHECK`` if it is not there.
+
+        :param list rows: (merchant_id, company_id, currency_id, amount); a negative amount takes
+            a debt along
+        :param str column: where the amounts go
+        """
+        if not rows:
+            return
+        self.env.cr.execute(SQL(
+            """
+            UPDATE marketplace_wallet wallet
+               SET available = wallet.available + wallet.debt - claim.amount, debt = 0,
+                   %(column)s = wallet.%(column)s + claim.amount
+              FROM (VALUES %(rows)s) AS claim (merchant_id, company_id, currency_id, amount)
+             WHERE wallet.merchant_id = claim.merchant_id
+               AND wallet.company_id = claim.company_id
+               AND wallet.currency_id = claim.currency_id
+            """,
+            column=SQL.identifier(column),
+            rows=SQL(', ').join(SQL("(%s, %s, %s, %s::numeric)", *row) for row in rows),
+        ))  # fmt: skip
         self.invalidate_model()

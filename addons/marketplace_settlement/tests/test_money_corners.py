@@ -142,37 +142,40 @@ class TestMoneyCorners(MoneyCommon):
     def test_who_is_no_longer_due_gets_no_statement(self):
         Statement = self.env['marketplace.statement']
         today = fields.Date.context_today(Statement)
-        key = (self.merchant_a.id, self.company.id, self.currency.id)
         order = self._paid()
         self._complete(order)
         part = self._part(order)
         hold = part._hold("Complaint", part)
-        self.assertFalse(Statement._generate_one(*key, today))
+        self.assertFalse(Statement._generate(today, self.merchant_a))
         hold._release()
         self._statement()
         part._refund_amount(50.0, "Scratch", part)
-        self.assertFalse(Statement._generate_one(*key, today))
+        self.assertFalse(Statement._generate(today, self.merchant_a))
         self.assertBooksAgree()
 
     def test_one_failing_statement_keeps_nobody_waiting(self):
         Statement = self.env.registry['marketplace.statement']
         self._complete(self._paid({self.bowl: 1, self.vase: 1}))
         claim = Statement._claim
+        today = fields.Date.context_today(self.company)
+        by_hand = self.env['marketplace.statement']._any_period(today)
+        run = self.env['marketplace.statement.run']._start(today, by_hand)
         cron = self.env.ref('marketplace_settlement.ir_cron_generate_statements')
 
-        def fail_for_a(statement):
-            if statement.merchant_id == self.merchant_a:
+        def fail_for_a(statements):
+            if self.merchant_a in statements.merchant_id:
                 raise ValueError("Broken")
-            claim(statement)
+            claim(statements)
 
         with (
             patch.object(Statement, '_claim', fail_for_a),
             self.enter_registry_test_mode(),
-            mute_logger('odoo.addons.marketplace_settlement.models.statement'),
+            mute_logger('odoo.addons.marketplace_settlement.models.batch_mixin'),
         ):
             cron.method_direct_trigger()
         self.assertFalse(self.merchant_a.statement_ids)
         self.assertEqual(self.merchant_b.statement_ids.state, 'draft')
+        self.assertFalse(run.is_done)
 
     # === ACCOUNTS AND COMPANIES === #
 

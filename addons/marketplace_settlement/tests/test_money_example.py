@@ -92,6 +92,7 @@ class TestMoneyExample(MoneyCommon):
     def test_every_open_item_is_matched_in_the_end(self):
         order = self._paid()
         statement = self._settle(order)
+        self.env['marketplace.statement']._match(statement.ids)
         moves = (
             order.invoice_ids
             | statement.move_id

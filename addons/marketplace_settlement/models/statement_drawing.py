@@ -1,0 +1,374 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.marketplace_merchant.models.merchant_exit import LEAVING_STATES
+
+from ..tools import crash
+from .balance_entry import FEE_KINDS
+from .statement_terms import PERIODS
+
+OPEN_STATES = ('draft', 'sent', 'confirmed')
+
+
+class MarketplaceStatement(models.Model):
+    """How statements are drawn up: for a batch of merchants in a handful of SQL statements.
+
+    A batch asks the database what is due, so it can be repeated: what has been drawn up is not due
+    any more. Two transactions that draw up the same collide on the rows of the entries, and the
+    loser starts again.
+    """
+
+    _inherit = 'marketplace.statement'
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _generate(self, date_to, merchants=None):
+        """Draw up statements of what is available until a day, whatever their period.
+
+        :param date date_to: the last day of the statements
+        :param merchants: only these merchants
+        :return: the draft statements
+        """
+        merchant_ids = self._merchants_to_settle() if merchants is None else merchants.ids
+        return self._generate_batch(merchant_ids, self._any_period(date_to)).with_env(self.env)
+
+    @api.model
+    def _any_period(self, date_to):
+        """Return the ends of the periods for statements that are drawn up by hand."""
+        return dict.fromkeys((period for period, _label in PERIODS), date_to)
+
+    @api.model
+    def _generate_batch(self, merchant_ids, ends, run=None):
+        """Draw up the statements of some merchants, as one step that can be repeated.
+
+        :param list merchant_ids: whose
+        :param dict ends: {period: last day}; who gets statements by another period has to wait
+        :param run: the `marketplace.statement.run` to note on them
+        :return: the draft statements
+        """
+        due = self._due(merchant_ids, ends, run)
+        statements = self._insert(due, run)
+        statements._claim()
+        statements._add_reserves()
+        statements._add_up()
+        self.env['marketplace.audit.log']._log(statements, 'create', system=True)
+        return statements
+
+    @api.model
+    def _merchants_to_settle(self):
+        """Return the ids of the merchants that have something available, the first first."""
+        self.env.flush_all()
+        return [row[0] for row in self.env.execute_query(SQL(
+            "SELECT DISTINCT merchant_id FROM marketplace_balance_entry"
+            " WHERE state = 'available' ORDER BY merchant_id"
+        ))]
+
+    # === WHO IS DUE === #
+
+    @api.model
+    def _due(self, merchant_ids, ends, run=None):
+        """Return whose entries come to a payable sum, at least the smallest one they agreed to.
+
+        Who leaves gets a statement of any sum, even of a debt that is just made good: nothing else
+        will come. Who already has a draft waits until that one is sent, and nobody gets the
+        statement of a period twice.
+
+        :return: rows of merchant, company and currency id, period and last day
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT entry.merchant_id, entry.company_id, entry.currency_id, terms.period,
+                   terms.date_to, terms.minimum, terms.minimum_currency_id,
+                   merchant.state IN %(leaving)s AS leaves, SUM(entry.amount)
+              FROM marketplace_balance_entry entry
+              JOIN marketplace_merchant merchant ON merchant.id = entry.merchant_id
+              JOIN (%(terms)s) AS terms ON terms.merchant_id = entry.merchant_id
+               AND terms.company_id = entry.company_id
+             WHERE entry.merchant_id = ANY(%(ids)s) AND entry.state = 'available'
+               AND %(claimable)s
+               AND NOT EXISTS (
+                    SELECT 1 FROM marketplace_statement other
+                     WHERE other.merchant_id = entry.merchant_id
+                       AND other.company_id = entry.company_id
+                       AND other.currency_id = entry.currency_id
+                       AND (other.state = 'draft' OR %(periodic)s
+                            AND other.period = terms.period AND other.date_to = terms.date_to))
+             GROUP BY entry.merchant_id, entry.company_id, entry.currency_id, terms.period,
+                      terms.date_to, terms.minimum, terms.minimum_currency_id, merchant.state
+            HAVING SUM(entry.amount) > 0
+                OR SUM(entry.amount) = 0 AND merchant.state IN %(leaving)s
+             ORDER BY entry.merchant_id, entry.company_id, entry.currency_id
+            """,
+            terms=self._terms(ends), ids=list(merchant_ids), leaving=LEAVING_STATES,
+            claimable=self._claimable(SQL("terms.date_to")), periodic=bool(run and run.is_periodic),
+        ))  # fmt: skip
+        return [
+            (merchant, company, currency, period, date_to)
+            for merchant, company, currency, period, date_to, minimum, unit, leaves, amount in rows
+            if leaves or amount >= self._minimum(minimum, unit, currency, company)
+        ]
+
+    @api.model
+    def _terms(self, ends):
+        """Return by merchant and company when the period ends and which sum is too small.
+
+        The merchant's own terms come first, then those of its tier, then the company's.
+        """
+        return SQL(
+            """
+            SELECT merchant.id AS merchant_id, company.id AS company_id, ends.period, ends.date_to,
+                   CASE WHEN merchant.statement_period IS NOT NULL THEN merchant.statement_minimum
+                        WHEN tier.statement_period IS NOT NULL THEN tier.statement_minimum
+                        ELSE company.marketplace_statement_minimum END AS minimum,
+                   CASE WHEN merchant.statement_period IS NULL AND tier.statement_period IS NOT NULL
+                        THEN tier.currency_id ELSE company.currency_id END AS minimum_currency_id
+              FROM marketplace_merchant merchant
+              LEFT JOIN marketplace_tier tier ON tier.id = merchant.tier_id
+             CROSS JOIN res_company company
+              JOIN unnest(%s, %s::date[]) AS ends(period, date_to) ON ends.period = COALESCE(
+                   merchant.statement_period, tier.statement_period,
+                   company.marketplace_statement_period)
+            """,
+            list(ends), list(ends.values()),
+        )  # fmt: skip
+
+    @api.model
+    def _minimum(self, amount, unit, currency, company):
+        """Return the smallest sum of a statement in its currency."""
+        if not amount or unit == currency:
+            return amount or 0
+        Currency, Company = self.env['res.currency'], self.env['res.company']
+        return Currency.browse(unit)._convert(
+            float(amount), Currency.browse(currency), Company.browse(company),
+            fields.Date.context_today(self),
+        )  # fmt: skip
+
+    @api.model
+    def _claimable(self, date_to):
+        """Return the condition on ``entry``: until the day, but all that the merchant owes.
+
+        A hold is asked for once more: one that was set while entries matured did not see them.
+        """
+        return SQL(
+            """
+            (entry.amount < 0 OR (entry.date <= %s AND NOT EXISTS (
+                SELECT 1 FROM marketplace_hold hold
+                 WHERE hold.order_id = entry.order_id AND hold.state = 'active')))
+            """,
+            date_to,
+        )
+
+    # === DRAWING UP === #
+
+    @api.model
+    def _insert(self, due, run):
+        """Insert one draft per row of ``due``; another transaction may have been faster."""
+        names = self._next_names(len(due))
+        crash.point('statement_numbered')
+        columns = list(zip(*due, strict=True)) or [()] * 5
+        rows = self.env.execute_query(SQL(
+            """
+            INSERT INTO marketplace_statement (
+                   name, merchant_id, company_id, currency_id, period, date_to, run_id, state,
+                   amount_gross, amount_fee, amount_net,
+                   create_uid, write_uid, create_date, write_date)
+            SELECT due.*, %(run)s, 'draft', 0, 0, 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+              FROM unnest(%(names)s::text[], %(merchants)s::int[], %(companies)s::int[],
+                          %(currencies)s::int[], %(periods)s::text[], %(dates)s::date[]) AS due
+                ON CONFLICT DO NOTHING
+            RETURNING id
+            """,
+            run=run.id if run else None, uid=self.env.uid, now=fields.Datetime.now(), names=names,
+            merchants=list(columns[0]), companies=list(columns[1]), currencies=list(columns[2]),
+            periods=list(columns[3]) if run and run.is_periodic else [None] * len(due),
+            dates=list(columns[4]),
+        ))  # fmt: skip
+        crash.point('statement_inserted')
+        return self.sudo().browse(row[0] for row in rows)
+
+    @api.model
+    def _next_names(self, count):
+        """Return so many next names of the sequence; by one query if PostgreSQL counts them."""
+        sequence = self.env['ir.sequence'].sudo().search(
+            [('code', '=', self._name), ('company_id', 'in', (self.env.company.id, False))],
+            order='company_id', limit=1,
+        )  # fmt: skip
+        if sequence.implementation != 'standard' or sequence.use_date_range:
+            return [sequence.next_by_id() for _number in range(count)]
+        numbers = self.env.execute_query(SQL(
+            "SELECT nextval(%s) FROM generate_series(1, %s)", f'ir_sequence_{sequence.id:03d}', count
+        ))
+        return [sequence.get_next_char(number) for (number,) in numbers]
+
+    def _claim(self):
+        """Take the merchants' available entries into their drafts, each into one only.
+
+        The wallet is the second lock: what it does not have available can't be claimed.
+        """
+        rows = self.env.execute_query(SQL(
+            """
+            WITH claimed AS (
+                UPDATE marketplace_balance_entry entry
+                   SET state = 'in_statement', statement_id = draft.id
+                  FROM marketplace_statement draft
+                 WHERE draft.id = ANY(%s) AND entry.state = 'available'
+                   AND entry.merchant_id = draft.merchant_id
+                   AND entry.company_id = draft.company_id
+                   AND entry.currency_id = draft.currency_id AND %s
+             RETURNING entry.statement_id, entry.amount
+            )
+            SELECT draft.merchant_id, draft.company_id, draft.currency_id, SUM(claimed.amount)
+              FROM claimed
+              JOIN marketplace_statement draft ON draft.id = claimed.statement_id
+             GROUP BY draft.id
+             ORDER BY 1, 2, 3
+            """,
+            self.ids, self._claimable(SQL("draft.date_to")),
+        ))  # fmt: skip
+        self.env['marketplace.balance.entry'].invalidate_model(['state', 'statement_id'])
+        crash.point('statement_claimed')
+        self.env['marketplace.wallet']._spend(rows, 'in_transit')
+
+    def _add_up(self):
+        """Write the totals of the statements as their entries say."""
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """
+            UPDATE marketplace_statement statement
+               SET amount_net = total.net, amount_fee = total.fee,
+                   amount_gross = total.net + total.fee, date_from = total.date_from
+              FROM (
+                SELECT claimed.id, MIN(entry.date) AS date_from, COALESCE(SUM(entry.amount), 0) AS net,
+                       COALESCE(-SUM(entry.amount) FILTER (WHERE entry.kind IN %s), 0) AS fee
+                  FROM marketplace_statement claimed
+                  LEFT JOIN marketplace_balance_entry entry ON entry.statement_id = claimed.id
+                 WHERE claimed.id = ANY(%s)
+                 GROUP BY claimed.id
+              ) AS total
+             WHERE statement.id = total.id
+            """,
+            FEE_KINDS, self.ids,
+        ))  # fmt: skip
+        self.invalidate_recordset()
+        crash.point('statement_totalled')
+
+    # === TAKING OUT === #
+
+    @api.model
+    def _take_out(self, where, target, columns=None):
+        """Take entries out of statements that are not posted, for those to go on without them.
+
+        What is left of a statement may be a debt: then all of it goes back to the wallet, where
+        the next sales make it good.
+
+        :param SQL where: condition on the table, known as ``entry``
+        :param str target: the state that the entries enter: held or available
+        :param dict columns: further columns to set
+        :return: the statements that the entries were in
+        """
+        statements = self._detach(where, target, columns)
+        statements._add_up()
+        if owing := statements.filtered(lambda statement: statement.amount_net < 0):
+            self._detach(SQL("entry.statement_id = ANY(%s)", owing.ids), 'available')
+            owing._add_up()
+        return statements
+
+    @api.model
+    def _detach(self, where, target, columns=None):
+        self.env.flush_all()
+        sets = SQL(', ').join(
+            SQL("%s = %s", SQL.identifier(name), value)
+            for name, value in {'state': target, 'statement_id': None, **(columns or {})}.items()
+        )
+        rows = self.env.execute_query(SQL(
+            """
+            WITH detached AS (
+                SELECT entry.id, entry.statement_id, entry.amount
+                  FROM marketplace_balance_entry entry
+                  JOIN marketplace_statement statement ON statement.id = entry.statement_id
+                 WHERE statement.state IN %(states)s AND %(where)s
+            ), changed AS (
+                UPDATE marketplace_balance_entry entry SET %(sets)s
+                  FROM detached WHERE entry.id = detached.id
+            )
+            SELECT statement.merchant_id, statement.company_id, statement.currency_id,
+                   SUM(detached.amount), statement.id
+              FROM detached
+              JOIN marketplace_statement statement ON statement.id = detached.statement_id
+             GROUP BY statement.id
+             ORDER BY 1, 2, 3
+            """,
+            states=OPEN_STATES, where=where, sets=sets,
+        ))  # fmt: skip
+        self.env['marketplace.balance.entry'].invalidate_model(['state', 'statement_id', 'hold_id'])
+        self.env['marketplace.wallet']._transfer(rows, 'in_statement', target)
+        return self.sudo().browse(row[-1] for row in rows)
+
+    # === DEBTS === #
+
+    @api.model
+    def _offset_debts(self, company):
+        """Let what merchants owe since their posted statements reduce what those pay.
+
+        A debt is drawn up and posted at once where posted statements that wait for a payout cover
+        it; the payout then pays the difference. What they do not cover stays a debt.
+
+        :return: the posted statements of debts
+        """
+        self.env.flush_all()
+        today = fields.Date.context_today(self)
+        due = self.env.execute_query(SQL(
+            """
+            WITH owed AS (
+                SELECT merchant_id, company_id, currency_id, SUM(amount_net) AS amount
+                  FROM marketplace_statement
+                 WHERE state = 'posted' AND payout_id IS NULL AND company_id = %(company)s
+                 GROUP BY merchant_id, company_id, currency_id
+            )
+            SELECT entry.merchant_id, entry.company_id, entry.currency_id, NULL, %(today)s
+              FROM marketplace_balance_entry entry
+              JOIN owed USING (merchant_id, company_id, currency_id)
+             WHERE entry.state = 'available' AND %(claimable)s AND NOT EXISTS (
+                    SELECT 1 FROM marketplace_statement draft
+                     WHERE draft.merchant_id = entry.merchant_id
+                       AND draft.company_id = entry.company_id
+                       AND draft.currency_id = entry.currency_id AND draft.state = 'draft')
+             GROUP BY entry.merchant_id, entry.company_id, entry.currency_id, owed.amount
+            HAVING SUM(entry.amount) < 0 AND owed.amount + SUM(entry.amount) >= 0
+            """,
+            company=company.id, today=today, claimable=self._claimable(today),
+        ))  # fmt: skip
+        debts = self._insert(due, None)
+        debts._stay_covered()
+        debts._claim()
+        debts._add_up()
+        self.env['marketplace.audit.log']._log(debts, 'create', system=True)
+        for state in ('sent', 'confirmed'):
+            debts._move_to(state, system=True)
+        debts._post_many()
+        return debts
+
+    def _stay_covered(self):
+        """Collide with whoever puts the statements that cover these debts into a payout."""
+        self.env.cr.execute(SQL(
+            """
+            UPDATE marketplace_statement statement SET write_date = statement.write_date
+              FROM marketplace_statement debt
+             WHERE debt.id = ANY(%s) AND statement.merchant_id = debt.merchant_id
+               AND statement.company_id = debt.company_id
+               AND statement.currency_id = debt.currency_id
+               AND statement.state = 'posted' AND statement.payout_id IS NULL
+            """,
+            self.ids,
+        ))
+
+    # === CRON === #
+
+    @api.model
+    def _cron_generate(self):
+        """Draw up the statements whose period has ended; see `marketplace.statement.run`."""
+        self.env['marketplace.statement.run']._run_due()
