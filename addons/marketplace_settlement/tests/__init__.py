@@ -28,3 +28,4 @@ from . import test_money_access
 from . import test_money_setup
 from . import test_money_corners
 from . import test_tier_metrics
+from . import test_money_machine
