@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -21,8 +22,8 @@ from odoo.tools import mute_logger
 from .money_common import MoneyCommon
 from .money_oracle import Oracle
 
-EXAMPLES = int(os.environ.get('MARKETPLACE_MACHINE_EXAMPLES', 6))
-STEPS = int(os.environ.get('MARKETPLACE_MACHINE_STEPS', 15))
+EXAMPLES = int(os.environ.get('MARKETPLACE_MACHINE_EXAMPLES', 8))
+STEPS = int(os.environ.get('MARKETPLACE_MACHINE_STEPS', 20))
 SEED = int(os.environ.get('MARKETPLACE_MACHINE_SEED') or random.randrange(10**6))
 FREIGHTS = (1000, 800)
 COLUMNS = ('available', 'debt', 'held', 'in_transit', 'paid')
@@ -57,6 +58,12 @@ class MoneyMachine(RuleBasedStateMachine):
         self.case.env.transaction.clear()
 
     # === ORDERS === #
+
+    @initialize(target=parts, merchant=merchants, goods=goods)
+    def sell_and_complete(self, merchant, goods):
+        part = self.sell(merchant, goods)
+        self.complete(part)
+        return part
 
     @rule(target=parts, merchant=merchants, goods=goods)
     def sell(self, merchant, goods):
@@ -109,6 +116,14 @@ class MoneyMachine(RuleBasedStateMachine):
             self.records[part].hold_ids._release()
             self.case._mature()
             self.oracle.release(part)
+
+    @rule(part=parts, position=st.integers(0, 1), units=st.integers(1, 3))
+    def complain(self, part, position, units):
+        """Hold a part and refund some of it: the refund is taken out of what is held."""
+        self.hold(part)
+        self.refund(part, position, units)
+        self.wallets_are_as_reckoned()
+        self.release(part)
 
     # === OTHER MONEY === #
 
