@@ -4,6 +4,7 @@
 from . import deadline_mixin
 from . import deadline_batch_mixin
 from . import notice_mixin
+from . import endpoint_mixin
 from . import guard_mixin
 from . import scan_mixin
 from . import state_mixin

@@ -1,13 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-import ipaddress
-from urllib.parse import urlsplit
-
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.fields import NO_ACCESS
-
-from odoo.addons.marketplace_merchant.tools.secret import decrypt, encrypt, mask
 
 # The checks of an application that a service can answer.
 SERVICE_CHECKS = [
@@ -16,7 +9,6 @@ SERVICE_CHECKS = [
     ('phone', "Phone number"),
     ('reputation', "Reputation and credit"),
 ]
-TIMEOUT_MAX_SECONDS = 60
 
 
 class MarketplaceVerificationService(models.Model):
@@ -27,9 +19,10 @@ class MarketplaceVerificationService(models.Model):
 
     _name = 'marketplace.verification.service'
     _description = "Verification Service"
+    _inherit = ['marketplace.endpoint.mixin']
     _order = 'sequence, id'
 
-    _secret_fields = ('token_secret',)
+    _endpoint_audited = ('url', 'check_code', 'active')
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10, help="Of several for the same check the first is asked.")
@@ -38,19 +31,7 @@ class MarketplaceVerificationService(models.Model):
     country_ids = fields.Many2many(
         comodel_name='res.country', string="Countries", help="Empty: all countries."
     )
-    url = fields.Char(
-        string="Address", required=True, help="Where questions are sent to, with https://."
-    )
-    token = fields.Char(
-        string="Access Token", compute='_compute_token', inverse='_inverse_token',
-        help="Sent with each question. Stored encrypted; only its end is shown. Another address"
-        " takes a token of its own: type it in together with the address.",
-    )  # fmt: skip
-    token_secret = fields.Char(copy=False, groups=NO_ACCESS)
-    timeout = fields.Integer(
-        string="Time-out (seconds)", required=True, default=10,
-        help="How long an answer may take, from the first to the last byte.",
-    )  # fmt: skip
+    url = fields.Char(required=True)
     max_tries = fields.Integer(
         string="Tries", required=True, default=6,
         help="With growing pauses in between. After the last one the check is left to a person.",
@@ -62,25 +43,11 @@ class MarketplaceVerificationService(models.Model):
     waiting_count = fields.Integer(string="Waiting", compute='_compute_request_counts')
     given_up_count = fields.Integer(string="Given Up", compute='_compute_request_counts')
 
-    _timeout_range = models.Constraint(
-        f'CHECK (timeout BETWEEN 1 AND {TIMEOUT_MAX_SECONDS})',
-        "The time-out is between 1 and 60 seconds.",
-    )
     _tries_range = models.Constraint(
         'CHECK (max_tries BETWEEN 1 AND 20)', "A service is asked between 1 and 20 times."
     )
 
     # === COMPUTE METHODS === #
-
-    @api.depends('token_secret')
-    def _compute_token(self):
-        for service in self:
-            secret = service.sudo().token_secret
-            service.token = mask(decrypt(self.env, secret)) if secret else False
-
-    def _inverse_token(self):
-        for service in self:
-            service.sudo().token_secret = service.token and encrypt(self.env, service.token)
 
     @api.depends('request_ids.state')
     def _compute_request_counts(self):
@@ -96,50 +63,6 @@ class MarketplaceVerificationService(models.Model):
             service.request_count = sum(
                 count for (asked, _state), count in counts.items() if asked == service
             )
-
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains('url')
-    def _check_url(self):
-        """Identities and the token travel to this address: encrypted, or not off this machine."""
-        for service in self:
-            parts = urlsplit(service.url or '')
-            secure = parts.scheme == 'https' or (
-                parts.scheme == 'http' and _is_loopback(parts.hostname)
-            )
-            if not (secure and parts.hostname):
-                raise ValidationError(self.env._(
-                    "“%s” cannot be used: the address has to start with https://. Only a service"
-                    " on this very machine may be asked without encryption.", service.url,
-                ))
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        services = super().create(vals_list)
-        services.invalidate_recordset(['token'])
-        self.env['marketplace.audit.log']._log(services, 'create', after=[
-            {'url': service.url, 'check': service.check_code} for service in services
-        ])
-        return services
-
-    def write(self, vals):
-        before = [{'url': service.url, 'active': service.active} for service in self]
-        if 'token' not in vals and any(
-            service.url != vals.get('url', service.url) for service in self
-        ):
-            # A token is for the address that it was typed in for.
-            vals = dict(vals, token=False)
-        result = super().write(vals)
-        # From here on the token shows as everybody sees it: by its end.
-        self.invalidate_recordset(['token'])
-        after = [{'url': service.url, 'active': service.active} for service in self]
-        if 'token' in vals:
-            after = [dict(row, token=self.env._("replaced")) for row in after]
-        if before != after:
-            self.env['marketplace.audit.log']._log(self, 'change', before=before, after=after)
-        return result
 
     # === ACTION METHODS === #
 
@@ -159,16 +82,3 @@ class MarketplaceVerificationService(models.Model):
             ('check_code', '=', code),
             '|', ('country_ids', '=', False), ('country_ids', 'in', country.ids),
         ], limit=1)  # fmt: skip
-
-    def _access_token(self):
-        """Return the token itself; for the call only."""
-        self.ensure_one()
-        secret = self.sudo().token_secret
-        return decrypt(self.env, secret) if secret else False
-
-
-def _is_loopback(hostname):
-    try:
-        return ipaddress.ip_address(hostname or '').is_loopback
-    except ValueError:
-        return hostname == 'localhost'

@@ -41,9 +41,10 @@ class NoAnswer(Exception):
         self.detail = detail
 
 
-def ask(url, question, token=None, key=None, timeout=10):
+def ask(url, question=None, token=None, key=None, timeout=10, method='POST'):
     """Ask a service once.
 
+    :param question: what is sent as JSON, if anything
     :param int timeout: seconds that the whole exchange may take
     :return: the JSON that it answered, whatever it is
     :raise NoAnswer: when there is none
@@ -54,8 +55,8 @@ def ask(url, question, token=None, key=None, timeout=10):
     deadline = monotonic() + timeout
     try:
         # A redirection would carry token and identity to an address that nobody has approved.
-        with requests.post(
-            url, json=question, headers=headers, timeout=timeout, stream=True,
+        with requests.request(
+            method, url, json=question, headers=headers, timeout=timeout, stream=True,
             allow_redirects=False,
         ) as response:  # fmt: skip
             if response.status_code != 200:
