@@ -24,6 +24,7 @@
         'security/ir_rules.xml',
         # Security: money
         'security/ir_rules_money.xml',
+        'security/ir_rules_payout.xml',
 
         # Data: orders
         'data/delivery_carrier_data.xml',
@@ -35,6 +36,7 @@
         'data/ir_cron_money_data.xml',
         'data/heartbeat_data.xml',
         'data/queue_job_data.xml',
+        'data/ir_cron_payout_data.xml',
         'data/commission_rule_data.xml',
 
         # Reports: orders
@@ -44,6 +46,7 @@
         'report/statement_templates.xml',
         'report/statement_reports.xml',
         'data/mail_template_money_data.xml',
+        'data/mail_template_payout_data.xml',
 
         # Views: orders
         'views/marketplace_order_views.xml',
@@ -61,6 +64,7 @@
         'views/statement_terms_views.xml',
         'views/heartbeat_views.xml',
         'views/payout_views.xml',
+        'views/payout_channel_views.xml',
         'views/account_views.xml',
         'views/marketplace_order_money_views.xml',
         'views/res_config_settings_money_views.xml',

@@ -11,8 +11,8 @@ class AccountMove(models.Model):
     def _marketplace_pay_back(self):
         """Pay a credit note back the way its invoice was paid.
 
-        Online payments are refunded through their provider, by Odoo's own refund flow; what it
-        cannot refund becomes a task of the finance officers.
+        Online payments are refunded through their provider, which is asked once this transaction is
+        committed; what it cannot refund becomes a task of the finance officers.
         """
         self.ensure_one()
         left = self.amount_residual
@@ -33,16 +33,38 @@ class AccountMove(models.Model):
             and tx.currency_id == self.currency_id
         )
 
-    def _marketplace_ask_refund(self, amount):
-        """Leave a task to the finance officers to pay an amount back by hand."""
+    def _marketplace_ask_refund(self, amount, problem=None):
+        """Leave a task to the finance officers to pay an amount back by hand.
+
+        :param str problem: why it did not go by itself
+        """
         users = self.env.ref('marketplace_settlement.group_finance_officer').all_user_ids
         user = users.filtered(lambda user: user.active and self.company_id in user.company_ids)[:1]
+        _ = self.with_context(lang=user.lang).env._
+        note = _(
+            "The payment provider cannot refund this by itself. Please pay the customer back and"
+            " register the payment on this document."
+        )
         self.activity_schedule(
             'mail.mail_activity_data_todo',
-            summary=self.env._("Refund %s", self.currency_id.format(amount)),
-            note=self.env._(
-                "The payment provider cannot refund this by itself. Please pay the customer back"
-                " and register the payment on this credit note."
+            summary=_("Refund %s", self.currency_id.format(amount)),
+            note=f"{problem} {note}" if problem else note,
+            user_id=user.id or self.env.uid,
+        )
+
+    def _marketplace_ask_outcome(self, refund):
+        """Leave a task to find out at the provider what became of a refund."""
+        user = self.env['marketplace.payout.channel']._manager(self.company_id)
+        _ = self.with_context(lang=user.lang).env._
+        self.activity_schedule(
+            'mail.mail_activity_data_todo',
+            summary=_("Find out about refund %s", refund.reference),
+            note=_(
+                "Nobody knows whether the payment provider has refunded %(amount)s (%(reference)s):"
+                " %(problem)s Please look it up at the provider, then say so under Settlement >"
+                " Refunds on Their Way. It is not sent again by itself.",
+                amount=self.currency_id.format(-refund.amount), reference=refund.reference,
+                problem=refund.marketplace_problem or '',
             ),
             user_id=user.id or self.env.uid,
         )

@@ -48,36 +48,6 @@ class PaymentTransaction(models.Model):
             invoice._portal_ensure_token()
         self.invoice_ids = [Command.link(invoice.id) for invoice in invoices]
 
-    # === REFUNDS === #
-
-    def _marketplace_refundable(self, amount):
-        """Return how much of ``amount`` the provider can refund of this transaction."""
-        self.ensure_one()
-        method = self.payment_method_id.primary_payment_method_id or self.payment_method_id
-        support = {self.provider_id.support_refund, method.support_refund}
-        if not support <= {'full_only', 'partial'} or self.provider_id.state == 'disabled':
-            return 0.0
-        refunds = self.child_transaction_ids.filtered(
-            lambda tx: tx.operation == 'refund' and tx.state not in ('cancel', 'error')
-        )
-        left = self.amount + sum(refunds.mapped('amount'))
-        if 'full_only' in support and (refunds or self.currency_id.compare_amounts(amount, left)):
-            return 0.0
-        return max(left, 0.0)
-
-    def _marketplace_refund(self, amount, credit_note):
-        """Ask the provider for a refund; its payment is matched with the credit note.
-
-        If the database transaction is tried again, so is the request. Providers recognise it: the
-        key they get comes from the refund's reference, which is the same each time.
-        """
-        self.ensure_one()
-        refund = self._refund(amount_to_refund=amount)
-        refund.invoice_ids = [Command.link(credit_note.id)]
-        if refund.state == 'error':
-            credit_note._marketplace_ask_refund(amount)
-        return refund
-
     # === POST-PROCESSING === #
 
     def _post_process(self):

@@ -1,18 +1,26 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+import hashlib
+import json
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command, Domain
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 
 from .payout import MANAGER, OFFICER
 
 # What a person chooses; all the rest follows from the statements that wait.
-CHOSEN_FIELDS = ('company_id', 'journal_id')
+CHOSEN_FIELDS = ('company_id', 'journal_id', 'channel_id')
 
 
 class MarketplacePayoutBatch(models.Model):
-    """The payouts of one run: one person makes it, another approves it, then it goes out."""
+    """The payouts of one run: one person makes it, another approves it, then it goes out.
+
+    What was approved is what goes out: the fingerprint of the list is kept with the approval, and a
+    list that has another one is refused.
+    """
 
     _name = 'marketplace.payout.batch'
     _description = "Payout Batch"
@@ -25,7 +33,7 @@ class MarketplacePayoutBatch(models.Model):
     _order = 'id desc'
     _allow_sudo_commands = False
 
-    _guard_editable = ('journal_id',)
+    _guard_editable = ('channel_id', 'journal_id')
     _guard_frozen = ('company_id',)
     _state_initial = 'draft'
     _state_moves = (
@@ -49,6 +57,15 @@ class MarketplacePayoutBatch(models.Model):
         default=lambda self: self._default_journal_id(),
         ondelete='restrict',
     )
+    channel_id = fields.Many2one(
+        comodel_name='marketplace.payout.channel',
+        string="Way Out",
+        check_company=True,
+        domain="[('company_id', '=', company_id)]",
+        ondelete='restrict',
+        help="How the instructions reach the bank. Empty: somebody types them in there.",
+    )
+    channel_kind = fields.Selection(related='channel_id.kind')
     payout_ids = fields.One2many(
         comodel_name='marketplace.payout', inverse_name='batch_id', readonly=True
     )
@@ -60,6 +77,11 @@ class MarketplacePayoutBatch(models.Model):
     approved_by_id = fields.Many2one(
         comodel_name='res.users', string="Approved by", readonly=True, copy=False
     )
+    list_hash = fields.Char(
+        string="Fingerprint", compute='_compute_list_hash', compute_sudo=True,
+        help="Another one, if anything about the list changes: whom it pays, where to, how much.",
+    )  # fmt: skip
+    approved_hash = fields.Char(string="Approved Fingerprint", readonly=True, copy=False)
     state = fields.Selection(
         selection=[
             ('draft', "Draft"),
@@ -88,19 +110,65 @@ class MarketplacePayoutBatch(models.Model):
                 for payout in batch.payout_ids
             )
 
+    @api.depends(
+        'payout_ids.state', 'payout_ids.amount', 'payout_ids.bank_account_id',
+        'payout_ids.statement_ids.amount_net', 'channel_id', 'journal_id',
+    )  # fmt: skip
+    def _compute_list_hash(self):
+        for batch in self:
+            rows = sorted(payout._list_row() for payout in batch._list())
+            listed = [batch.channel_id.id, batch.journal_id.id, rows]
+            batch.list_hash = hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+
+    @api.onchange('channel_id')
+    def _onchange_channel_id(self):
+        if self.channel_id:
+            self.journal_id = self.channel_id.journal_id
+
+    @api.model
+    def _default_channel_id(self):
+        return self.env['marketplace.payout.channel'].search(
+            [('company_id', '=', self.env.company.id)], limit=1
+        )
+
     @api.model
     def _default_journal_id(self):
-        return self.env['account.journal'].search(
+        return self._default_channel_id().journal_id or self.env['account.journal'].search(
             [('type', '=', 'bank'), ('company_id', '=', self.env.company.id)], limit=1
         )
 
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('channel_id', 'journal_id')
+    def _check_channel_journal(self):
+        for batch in self:
+            if batch.channel_id and batch.channel_id.journal_id != batch.journal_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(channel)s pays from %(journal)s: choose that bank journal, or another"
+                        " way out.",
+                        channel=batch.channel_id.name,
+                        journal=batch.channel_id.journal_id.display_name,
+                    )
+                )
+
     # === CRUD METHODS === #
+
+    @api.model
+    def default_get(self, fields):
+        """Propose a channel; no default of the field, which old batches would get too."""
+        values = super().default_get(fields)
+        if 'channel_id' in fields and 'channel_id' not in values:
+            values['channel_id'] = self._default_channel_id().id
+        return values
 
     @api.model_create_multi
     def create(self, vals_list):
         sequence = self.env['ir.sequence'].sudo()
         batches = super().create([
-            {name: vals[name] for name in CHOSEN_FIELDS if name in vals}
+            # Who names a bank journal only, means to type the instructions in there.
+            ({'channel_id': False} if 'journal_id' in vals else {})
+            | {name: vals[name] for name in CHOSEN_FIELDS if name in vals}
             | {'name': sequence.next_by_code('marketplace.payout.batch')}
             for vals in vals_list
         ])
@@ -109,7 +177,9 @@ class MarketplacePayoutBatch(models.Model):
         return batches
 
     def write(self, vals):
-        if 'journal_id' in vals and any(batch.state != 'draft' for batch in self):
+        if {'channel_id', 'journal_id'} & vals.keys() and any(
+            batch.state != 'draft' for batch in self
+        ):
             raise UserError(self.env._("The batch is approved: its bank account is fixed."))
         return super().write(vals)
 
@@ -120,35 +190,66 @@ class MarketplacePayoutBatch(models.Model):
     # === ACTION METHODS === #
 
     def action_approve(self):
-        """Approve the batch; another person than the one who made it, after a clean check."""
+        """Approve the batch; another person than the one who made it, after a clean check.
+
+        The page tells which list its reader has seen: approved is that one, or nothing.
+        """
+        seen = self.env.context.get('marketplace_seen_hash')
         for batch in self:
             batch.payout_ids._check_approver()
             batch._check_not_blocked()
-            batch.payout_ids._check_can_be_paid()
             batch_sudo = batch.sudo()
+            if seen and seen != batch_sudo.list_hash:
+                raise batch._changed_error()
+            batch._list()._check_can_be_paid()
             batch_sudo._move_to('approved')
-            batch_sudo.payout_ids._move_to('approved')
-            batch_sudo.approved_by_id = self.env.user
+            batch_sudo._list()._move_to('approved')
+            batch_sudo.write({
+                'approved_by_id': self.env.uid, 'approved_hash': batch_sudo.list_hash,
+            })
 
     def action_send(self):
-        """Note that the instructions go to the bank now; each goes once."""
+        """Hand the payouts over to the channel: each goes to the bank once."""
         for batch in self:
+            batch.channel_id._check_not_stopped()
             batch._check_not_blocked()
-            batch.payout_ids._check_can_be_paid()
+            batch._check_as_approved()
+            batch._list()._check_can_be_paid()
             batch_sudo = batch.sudo()
             batch_sudo._move_to('sent')
-            batch_sudo.payout_ids._move_to('sent')
+            by_gateway = batch_sudo.channel_id.kind == 'gateway'
+            batch_sudo._list()._move_to('queued' if by_gateway else 'sent')
+            batch_sudo._make_file()
 
     def action_cancel(self):
         """Drop the batch before it is sent; its statements wait for another one."""
         self.check_access('read')
         for batch in self:
             batch.sudo()._move_to('cancelled')
-            payouts = batch.sudo().payout_ids
+            payouts = batch.sudo()._list()
             payouts.statement_ids.write({'payout_id': False})
-            payouts._move_to('cancelled', system=True)
+            payouts._move_to('cancelled', reason=self.env._("Batch cancelled"), system=True)
 
     # === BUSINESS METHODS === #
+
+    def _list(self):
+        """Return the payouts that are to go out: all but those taken off."""
+        return self.payout_ids.filtered(lambda payout: payout.state != 'cancelled')
+
+    def _check_as_approved(self):
+        """Raise if the list is another one than the one that was approved."""
+        for batch in self.sudo():
+            if batch.approved_hash and batch.approved_hash != batch.list_hash:
+                raise batch._changed_error()
+
+    def _changed_error(self):
+        return UserError(
+            self.env._(
+                "The list of %s is not the one that was approved any more. Look at it again: reload"
+                " the page, or cancel the batch and make a new one.",
+                self.name,
+            )
+        )
 
     def _check_not_blocked(self):
         """Raise while the last check of the books found a difference."""
@@ -164,7 +265,6 @@ class MarketplacePayoutBatch(models.Model):
     def _propose(self):
         """Make one payout per merchant and currency of what posted statements owe."""
         self.ensure_one()
-        Payout = self.env['marketplace.payout'].sudo()
         payable = self._payable_statements()
         barred = payable.merchant_id._barred('be_paid')
         cooling = self.env['marketplace.bank.account'].sudo()
@@ -172,19 +272,11 @@ class MarketplacePayoutBatch(models.Model):
             lambda statement: (statement.merchant_id, statement.currency_id)
         ).items():
             account = merchant.bank_account_ids.filtered(lambda acc: acc.state == 'verified')[:1]
+            amount = sum(statements.mapped('amount_net'))
             if account.is_cooling:
                 cooling |= account
-            elif account and merchant not in barred:
-                payout = Payout.create({
-                    'name': self.env['ir.sequence'].sudo().next_by_code('marketplace.payout'),
-                    'batch_id': self.id,
-                    'merchant_id': merchant.id,
-                    'currency_id': currency.id,
-                    'amount': sum(statements.mapped('amount_net')),
-                    'bank_account_id': account.id,
-                })
-                # Not by commands: those act with the rights of the person who presses the button.
-                statements.write({'payout_id': payout.id})
+            elif account and merchant not in barred and currency.compare_amounts(amount, 0) > 0:
+                self._propose_one(merchant, currency, account, amount, statements)
         if not self.payout_ids:
             # Why nothing is paid to somebody who changed the account just now.
             cooling._check_usable()
@@ -195,16 +287,41 @@ class MarketplacePayoutBatch(models.Model):
                 )
             )
 
+    def _propose_one(self, merchant, currency, account, amount, statements):
+        """Make the payout of a merchant's statements in one currency."""
+        payout = self.env['marketplace.payout'].sudo().create({
+            'name': self.env['ir.sequence'].sudo().next_by_code('marketplace.payout'),
+            'batch_id': self.id,
+            'merchant_id': merchant.id,
+            'currency_id': currency.id,
+            'amount': amount,
+            'bank_account_id': account.id,
+            'claimed_statement_ids': [Command.set(statements.ids)],
+            'replaces_id': statements._payout_before().id,
+        })
+        # Not by commands: those act with the rights of the person who presses the button.
+        statements.write({'payout_id': payout.id})
+
     def _payable_statements(self):
-        """Return the posted statements that wait for a payout and are not frozen by another."""
-        busy = self.env['marketplace.payout'].sudo().search([
-            ('company_id', '=', self.company_id.id),
-            ('state', 'in', ('draft', 'approved', 'sent', 'unknown')),
-        ])  # fmt: skip
-        return self.env['marketplace.statement'].sudo().search([
+        """Return the posted statements that wait for a payout and are not frozen by another.
+
+        Debts are netted with them first; who owes more than they come to gets nothing.
+        """
+        Payout = self.env['marketplace.payout'].sudo()
+        of_company = Domain('company_id', '=', self.company_id.id)
+        busy = Payout.search(of_company & (
+            Domain('state', 'in', ('draft', 'approved', 'queued', 'sent', 'unknown'))
+            | Domain('contradiction', '!=', False)
+        ))  # fmt: skip
+        debtors = self.env['marketplace.wallet'].sudo().search(of_company & Domain('debt', '<', 0))
+        owing = {(wallet.merchant_id, wallet.currency_id) for wallet in debtors}
+        statements = self.env['marketplace.statement'].sudo().search([
             ('company_id', '=', self.company_id.id),
             ('state', '=', 'posted'),
             ('payout_id', '=', False),
-            ('amount_net', '>', 0),
+            ('amount_net', '!=', 0),
             ('merchant_id', 'not in', busy.merchant_id.ids),
         ], order='id')  # fmt: skip
+        return statements.filtered(
+            lambda statement: (statement.merchant_id, statement.currency_id) not in owing
+        )

@@ -47,7 +47,7 @@ class MarketplacePayoutChannel(models.Model):
             ('file_csv', "Bank file: CSV"),
             ('gateway', "Payment gateway"),
         ],
-        string="Way Out",
+        string="Type",
         required=True,
         default='file_pain001',
     )
@@ -214,7 +214,7 @@ class MarketplacePayoutChannel(models.Model):
         """
         self.ensure_one()
         endpoint = self._endpoint()
-        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self.env['ir.cron']._commit_progress()
         try:
             keys = payout_gateway.recent_keys(endpoint)
         except NoAnswer:

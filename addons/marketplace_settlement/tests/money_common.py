@@ -227,7 +227,7 @@ class MoneyCommon(OrdersCommon):
     @classmethod
     @contextmanager
     def _provider_refunds(cls):
-        """Let the test provider refund what it is asked to."""
+        """Let the test provider refund what it is asked to; in the end the cron asks it."""
 
         def features(providers):
             providers.update({
@@ -241,6 +241,13 @@ class MoneyCommon(OrdersCommon):
         ):
             cls.provider.invalidate_recordset()
             yield
+            cls._send_refunds()
+
+    @classmethod
+    def _send_refunds(cls):
+        """Ask the providers for the refunds that wait, as the cron does, without its commits."""
+        with patch.object(cls.env.registry['ir.cron'], '_commit_progress', return_value=60.0):
+            cls.env['payment.transaction']._cron_marketplace_send_refunds()
 
     # === ASSERTIONS === #
 

@@ -1,0 +1,99 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import mute_logger
+
+from odoo.addons.marketplace_merchant.tools.verification_client import NoAnswer
+
+from ..tools.payout_gateway import read_word
+
+EVENT_MAX_LENGTH = 100
+
+
+class MarketplacePayoutEvent(models.Model):
+    """One thing that a gateway told by itself. It counts once, however often it is told."""
+
+    _name = 'marketplace.payout.event'
+    _description = "Payout Event"
+    _order = 'id desc'
+    _rec_name = 'event'
+    _allow_sudo_commands = False
+
+    channel_id = fields.Many2one(
+        comodel_name='marketplace.payout.channel', required=True, readonly=True,
+        ondelete='restrict',
+    )  # fmt: skip
+    event = fields.Char(required=True, readonly=True, help="What the gateway calls it.")
+    payout_id = fields.Many2one(
+        comodel_name='marketplace.payout', readonly=True, index='btree_not_null',
+        ondelete='restrict',
+    )  # fmt: skip
+    company_id = fields.Many2one(related='channel_id.company_id', store=True)
+    status = fields.Char(required=True, readonly=True)
+    reference = fields.Char(readonly=True)
+    reason = fields.Char(readonly=True)
+
+    _event_uniq = models.UniqueIndex('(channel_id, event)', "This event was told already.")
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise UserError(self.env._("Events are told by the gateway."))
+        return super().create(vals_list)
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        raise UserError(self.env._("What a gateway has told stays as it is."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("What a gateway has told stays as it is."))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _take(self, channel, message):
+        """Act on what a gateway told, whose signature was checked.
+
+        :param message: the JSON of the callback
+        :return: whether it made sense; a repetition does
+        """
+        event = message.get('event') if isinstance(message, dict) else None
+        if not (isinstance(event, str) and 0 < len(event) <= EVENT_MAX_LENGTH):
+            return False
+        key = message.get('key')
+        payout = self.env['marketplace.payout'].sudo().search([
+            ('key', '=', key if isinstance(key, str) else ''), ('channel_id', '=', channel.id),
+        ])  # fmt: skip
+        question = payout._prepare_question() if payout else message
+        try:
+            word = read_word(message, question)
+        except (NoAnswer, KeyError):
+            return False
+        if word.status == 'none':
+            return False
+        if self._note(channel, event, payout, word):
+            if payout:
+                payout._take_word(word)
+            else:
+                channel._stop(self.env._(
+                    "The bank tells of a payout that is not in the books: %s. Was a backup"
+                    " restored? Enter it first, or a merchant is paid twice.", key,
+                ))
+        return True
+
+    @api.model
+    def _note(self, channel, event, payout, word):
+        """Keep the event; empty if it was told already."""
+        try:
+            with self.env.cr.savepoint(), mute_logger('odoo.sql_db'):
+                return self.sudo().create({
+                    'channel_id': channel.id, 'event': event, 'payout_id': payout.id,
+                    'status': word.status, 'reference': word.reference, 'reason': word.reason,
+                })
+        except UniqueViolation:
+            return self.browse()
