@@ -52,8 +52,9 @@ class AccountMove(models.Model):
     def _marketplace_payments(self):
         """Return whether a payout or a deposit was booked by these entries."""
         payouts = self.env['marketplace.payout'].search_count(
-            [('payment_id.move_id', 'in', self.ids)], limit=1
-        )
+            ['|', ('payment_id.move_id', 'in', self.ids),
+             ('return_payment_id.move_id', 'in', self.ids)], limit=1
+        )  # fmt: skip
         return payouts or self.env['marketplace.deposit.movement'].search_count(
             [('move_id', 'in', self.ids)], limit=1
         )

@@ -100,6 +100,11 @@ class MarketplaceChecker(models.AbstractModel):
                 'marketplace.payout',
                 self._query_payout(),
             ),
+            'paid_once': (
+                _("A statement is paid by one payout"),
+                'marketplace.statement',
+                self._query_paid_once(),
+            ),
             'wallet': (
                 _("Wallet = balance entries by state"),
                 'marketplace.wallet',
@@ -304,12 +309,32 @@ class MarketplaceChecker(models.AbstractModel):
               FROM marketplace_payout payout
               LEFT JOIN marketplace_statement statement ON statement.payout_id = payout.id
               LEFT JOIN account_payment payment ON payment.id = payout.payment_id
-             WHERE payout.state NOT IN ('failed', 'cancelled')
-             GROUP BY payout.id, payment.id
-            HAVING payout.amount <> COALESCE(SUM(statement.amount_net), 0)
-                OR (payout.state = 'paid') <> (payment.id IS NOT NULL)
+              LEFT JOIN account_payment returned ON returned.id = payout.return_payment_id
+             GROUP BY payout.id, payment.id, returned.id
+            HAVING CASE WHEN payout.state IN ('failed', 'cancelled', 'returned') THEN 0
+                        ELSE payout.amount END <> COALESCE(SUM(statement.amount_net), 0)
+                OR (payout.state IN ('paid', 'returned')) <> (payment.id IS NOT NULL)
+                OR (payout.state = 'returned') <> (returned.id IS NOT NULL)
                 OR payment.amount <> payout.amount
+                OR returned.amount <> payout.amount
              ORDER BY payout.id
+            """
+        )
+
+    def _query_paid_once(self):
+        """Of the payouts ever made for a statement, one may be paid or on its way to the bank."""
+        return SQL(
+            """
+            SELECT statement.id, CONCAT(statement.name, ': ', STRING_AGG(payout.name, ', ')),
+                   statement.company_id
+              FROM marketplace_payout_marketplace_statement_rel claimed
+              JOIN marketplace_statement statement
+                ON statement.id = claimed.marketplace_statement_id
+              JOIN marketplace_payout payout ON payout.id = claimed.marketplace_payout_id
+             WHERE payout.state NOT IN ('failed', 'cancelled', 'returned')
+             GROUP BY statement.id
+            HAVING COUNT(*) > 1
+             ORDER BY statement.id
             """
         )
 

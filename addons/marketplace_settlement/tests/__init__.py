@@ -8,6 +8,10 @@ from . import test_order_mails
 from . import test_order_queries
 from . import test_order_screens
 from . import test_order_states
+from . import test_payout_batch
+from . import test_payout_events
+from . import test_payout_file
+from . import test_payout_gateway
 from . import test_return_refunds
 from . import test_returns
 from . import test_rewards

@@ -1,0 +1,158 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .payout_common import PayoutCommon
+
+
+@tagged('post_install', '-at_install')
+class TestPayoutBatch(PayoutCommon):
+    """What was approved is what goes out, and no more than what is owed (I27, I32)."""
+
+    def setUp(self):
+        super().setUp()
+        self.channel = self._channel('file_csv')
+
+    def _two(self):
+        """Return a batch of two merchants' payouts."""
+        order = self._paid({self.bowl: 1, self.vase: 1})
+        self._complete(order)
+        self._statement(self.merchant_a)
+        self._statement(self.merchant_b)
+        batch = self._batch_by(self.channel)
+        self.assertEqual(len(batch.payout_ids), 2)
+        return batch
+
+    def test_a_list_that_changed_after_it_was_seen_is_not_approved(self):
+        batch = self._two()
+        seen = batch.list_hash
+        batch.payout_ids[0].with_user(self.officer).action_leave_out(reason="Asked us to wait")
+        self.assertNotEqual(batch.list_hash, seen)
+        approver = batch.with_user(self.approver).with_context(marketplace_seen_hash=seen)
+        with self.assertRaisesRegex(UserError, "not the one"):
+            approver.action_approve()
+        batch.with_user(self.approver).with_context(
+            marketplace_seen_hash=batch.list_hash
+        ).action_approve()
+        self.assertEqual(batch.approved_hash, batch.list_hash)
+
+    def test_a_list_that_changed_after_the_approval_is_not_sent(self):
+        batch = self._two()
+        batch.with_user(self.approver).action_approve()
+        payout = batch.payout_ids[0]
+        account = payout.bank_account_id
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE marketplace_bank_account SET number_hash = 'another' WHERE id = %s",
+            [account.id],
+        )
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "not the one"):
+            batch.with_user(self.officer).action_send()
+        self.assertEqual(set(batch.payout_ids.mapped('state')), {'approved'})
+
+    def test_nothing_is_taken_off_an_approved_batch(self):
+        batch = self._two()
+        batch.with_user(self.approver).action_approve()
+        with self.assertRaises(UserError):
+            batch.payout_ids[0].with_user(self.officer).action_leave_out(reason="Late thought")
+        with self.assertRaises(UserError):
+            batch.with_user(self.officer).write({'channel_id': False})
+
+    def test_who_is_left_out_waits_for_the_next_batch(self):
+        batch = self._two()
+        left = batch.payout_ids[0]
+        with self.assertRaises(UserError):
+            left.with_user(self.officer).action_leave_out(reason=" ")
+        with self.assertRaises(AccessError):
+            left.with_user(self.finance_a).action_leave_out(reason="Mine")
+        left.with_user(self.officer).action_leave_out(reason="Asked us to wait")
+        self.assertFalse(left.statement_ids)
+        self.assertEqual(self._batch_by(self.channel).payout_ids.merchant_id, left.merchant_id)
+        batch.with_user(self.approver).action_approve()
+        batch.with_user(self.officer).action_send()
+        content = batch.with_user(self.officer)._read_file()[2].decode()
+        self.assertNotIn(left.name, content)
+        self.assertEqual(left.state, 'cancelled')
+        self.assertBooksAgree()
+
+    def test_no_more_is_paid_than_is_owed_when_it_is_sent(self):
+        order = self._paid()
+        self._complete(order)
+        self._statement()
+        batch = self._approved(self.channel)
+        part = self._part(order)
+        part._refund_amount(23.0, "Scratch", part)
+        self.assertLess(self._wallet().debt, 0.0)
+        with self.assertRaisesRegex(UserError, "is not owed"):
+            batch.with_user(self.officer).action_send()
+        self.assertEqual(batch.state, 'approved')
+
+    def test_nothing_leaves_while_the_books_disagree(self):
+        self._posted()
+        batch = self._batch_by(self.channel)
+        self.company.marketplace_payout_block = "Clearing (M1: 1 ≠ 2)"
+        with self.assertRaisesRegex(UserError, "books don't agree"):
+            batch.with_user(self.approver).action_approve()
+        self.company.marketplace_payout_block = False
+        batch.with_user(self.approver).action_approve()
+        self.company.marketplace_payout_block = "Clearing (M1: 1 ≠ 2)"
+        with self.assertRaisesRegex(UserError, "books don't agree"):
+            batch.with_user(self.officer).action_send()
+        self.company.marketplace_payout_block = False
+
+    def test_a_channel_pays_from_its_own_journal(self):
+        self._posted()
+        other = self.bank_journal.copy({'name': "Other bank", 'code': 'OTHBK'})
+        with self.assertRaisesRegex(ValidationError, "pays from"):
+            self.env['marketplace.payout.batch'].with_user(self.maker).create({
+                'channel_id': self.channel.id, 'journal_id': other.id,
+            })  # fmt: skip
+
+    def test_a_stopped_channel_sends_nothing(self):
+        self._posted()
+        batch = self._approved(self.channel)
+        self.channel._stop("The bank knows more.")
+        with self.assertRaisesRegex(UserError, "The bank knows more"):
+            batch.with_user(self.officer).action_send()
+        with self.assertRaises(AccessError):
+            self.channel.with_user(self.officer).action_lift_block("Entered it")
+        with self.assertRaises(UserError):
+            self.channel.with_user(self.maker).action_lift_block(" ")
+        self.channel.with_user(self.maker).action_lift_block("Entered by hand")
+        batch.with_user(self.officer).action_send()
+
+    def test_money_that_came_back_is_paid_once_more_by_another_payout(self):
+        statement = self._posted()
+        first = self._pay_out().payout_ids
+        account = self.merchant_a.bank_account_ids
+        self.assertEqual(self._wallet().paid, 113.96)
+        with self.assertRaises(UserError):
+            first.with_user(self.officer).action_mark_returned(reason=" ")
+        first.with_user(self.officer).action_mark_returned(reason="Account closed")
+        self.assertRecordValues(first, [{'state': 'returned', 'failure_reason': "Account closed"}])
+        self.assertRecordValues(statement, [{'state': 'posted', 'payout_id': False}])
+        self.assertRecordValues(self._wallet(), [{'paid': 0.0, 'in_transit': 113.96}])
+        payable = self.company.marketplace_payable_account_id
+        self.assertEqual(self._ledger(payable, self.merchant_a), -113.96)
+        self.assertBooksAgree()
+        with self.assertRaises(UserError):
+            first.with_user(self.officer).action_mark_returned(reason="Again")
+        second = self._pay_out().payout_ids
+        self.assertEqual(second.replaces_id, first)
+        self.assertNotEqual(second.key, first.key)
+        self.assertEqual(statement.state, 'paid')
+        self.assertEqual(self._ledger(payable, self.merchant_a), 0.0)
+        self.assertTrue(all(statement._payable_items().mapped('reconciled')))
+        self.assertEqual(first.claimed_statement_ids, statement)
+        self.assertEqual(account.merchant_id, self.merchant_a)
+        self.assertBooksAgree()
+
+    def test_what_was_booked_for_a_payout_stays(self):
+        self._posted()
+        payout = self._pay_out().payout_ids
+        payout.with_user(self.officer).action_mark_returned(reason="Account closed")
+        for payment in payout.payment_id | payout.return_payment_id:
+            with self.assertRaises(UserError):
+                payment.move_id.button_draft()
