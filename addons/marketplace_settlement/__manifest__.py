@@ -69,6 +69,7 @@
         'views/marketplace_order_money_views.xml',
         'views/res_config_settings_money_views.xml',
         'wizards/reconciliation_views.xml',
+        'views/retention_views.xml',
 
         # Menus: orders (actions above)
         'views/marketplace_order_menus.xml',

@@ -41,6 +41,8 @@ from . import sale_order_invoice
 from . import sale_order_line_money
 from . import account_move_line
 from . import account_move
+from . import account_move_guard
+from . import link_mixin
 from . import account_move_refund
 from . import payment_transaction
 from . import statement_run
@@ -61,5 +63,6 @@ from . import deposit_release
 from . import merchant_exit
 from . import merchant_money
 from . import merchant_tier
+from . import retention
 from . import checker
 from . import checker_ledger

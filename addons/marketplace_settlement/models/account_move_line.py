@@ -9,6 +9,7 @@ class AccountMoveLine(models.Model):
     merchant_id = fields.Many2one(
         comodel_name='marketplace.merchant',
         readonly=True,
+        copy=False,
         index='btree_not_null',
         ondelete='restrict',
         help="For whom this was sold, or whose statement this belongs to.",
@@ -16,6 +17,7 @@ class AccountMoveLine(models.Model):
     is_total_included = fields.Boolean(
         string="Price Contains the Taxes",
         readonly=True,
+        copy=False,
         help="The unit price is what is charged with all taxes, whatever the taxes themselves say.",
     )
 

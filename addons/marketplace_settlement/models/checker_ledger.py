@@ -273,10 +273,10 @@ class MarketplaceChecker(models.AbstractModel):
               LEFT JOIN (pg_trigger trigger
                          JOIN pg_proc function ON function.oid = trigger.tgfoid)
                 ON trigger.tgrelid = to_regclass(guarded.name) AND NOT trigger.tgisinternal
-               AND trigger.tgenabled IN ('O', 'A')
                AND function.proname LIKE 'marketplace_%%guard%%'
              GROUP BY model.id, guarded.name
             HAVING COALESCE(BIT_OR(trigger.tgtype)::int & 56, 0) <> 56
+                OR BOOL_OR(trigger.tgenabled NOT IN ('O', 'A'))
             """,
             list(APPEND_ONLY),
         )

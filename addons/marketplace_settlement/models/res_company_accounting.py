@@ -19,6 +19,7 @@ ACCOUNTS = {
     'marketplace_penalty_account_id': (_lt("Penalty Income"), 'income_other', False),
     'marketplace_subsidy_account_id': (_lt("Subsidy Expense"), 'expense', False),
     'marketplace_writeoff_account_id': (_lt("Bad Debts of Merchants"), 'expense', False),
+    'marketplace_vat_account_id': (_lt("Tax of Marketplace Sales"), 'liability_current', False),
 }
 # Where a chart has no account of a type yet, a new one takes its place behind these.
 NEIGHBOURS = {
@@ -84,6 +85,11 @@ class ResCompany(models.Model):
     )
     marketplace_writeoff_account_id = account_field(
         "Bad Debts of Merchants", "Debts of merchants that were written off."
+    )
+    marketplace_vat_account_id = account_field(
+        "Tax of Marketplace Sales",
+        "The tax in fees, and in goods where the marketplace is liable for it, of taxes that have"
+        " no account of their own.",
     )
     marketplace_settlement_journal_id = fields.Many2one(
         comodel_name='account.journal',

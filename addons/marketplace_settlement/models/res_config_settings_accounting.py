@@ -20,6 +20,7 @@ class ResConfigSettings(models.TransientModel):
     marketplace_penalty_account_id = company_setting('marketplace_penalty_account_id')
     marketplace_subsidy_account_id = company_setting('marketplace_subsidy_account_id')
     marketplace_writeoff_account_id = company_setting('marketplace_writeoff_account_id')
+    marketplace_vat_account_id = company_setting('marketplace_vat_account_id')
     marketplace_settlement_journal_id = company_setting('marketplace_settlement_journal_id')
     marketplace_fee_journal_id = company_setting('marketplace_fee_journal_id')
     marketplace_fee_tax_id = company_setting('marketplace_fee_tax_id')

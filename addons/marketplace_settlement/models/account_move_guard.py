@@ -1,0 +1,76 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from .res_company_accounting import LEDGER_ACCOUNTS
+
+
+class AccountMove(models.Model):
+    """What accountants may not do by hand: merchants are settled by these entries."""
+
+    _inherit = 'account.move'
+
+    # === BUSINESS METHODS === #
+
+    def _post(self, soft=True):
+        if not self.env.su:
+            self._check_merchant_accounts()
+        return super()._post(soft)
+
+    def _check_merchant_accounts(self):
+        """Raise if somebody books on a merchant account without saying which merchant's it is.
+
+        The balance of such an account is the sum of what merchants are owed: an item that belongs
+        to nobody would make the next check of the books stop all payouts.
+        """
+        for company, moves in self.grouped('company_id').items():
+            accounts = [company.sudo()[name] for name in LEDGER_ACCOUNTS]
+            strays = moves.line_ids.filtered(
+                lambda line, accounts=accounts: line.account_id in accounts
+                and not line.merchant_id
+                and line.amount_currency
+            )
+            if strays:
+                raise UserError(
+                    self.env._(
+                        "“%s” is kept by the marketplace, one merchant apart from the other. Use an"
+                        " adjustment of the merchant's balance instead of a journal entry.",
+                        strays[0].account_id.display_name,
+                    )
+                )
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        if not self.env.su and (self.marketplace_statement_id or self._marketplace_payments()):
+            raise UserError(
+                self.env._(
+                    "This entry belongs to a merchant's statement, payout or deposit and cannot be"
+                    " reversed here. Reverse the statement, or adjust the merchant's balance."
+                )
+            )
+        return super()._reverse_moves(default_values_list, cancel)
+
+
+class AccountTax(models.Model):
+    _inherit = 'account.tax'
+
+    def _prepare_base_line_tax_repartition_grouping_key(
+        self, base_line, base_line_grouping_key, tax_data, tax_rep_data
+    ):
+        """Keep a tax that has no account of its own out of what merchants are owed.
+
+        Odoo books it where the goods are booked, which is the clearing account of the merchant.
+        """
+        key = super()._prepare_base_line_tax_repartition_grouping_key(
+            base_line, base_line_grouping_key, tax_data, tax_rep_data
+        )
+        line = base_line['record']
+        if (
+            isinstance(line, models.Model)
+            and line._name == 'account.move.line'
+            and line.is_total_included
+            and not tax_rep_data['tax_rep'].account_id
+        ):
+            account = line.company_id.sudo()._marketplace_account('marketplace_vat_account_id')
+            key['account_id'] = account.id
+        return key
