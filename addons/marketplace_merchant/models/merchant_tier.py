@@ -3,8 +3,6 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .tier_test import METRICS
-
 
 class MarketplaceMerchant(models.Model):
     """How the merchant stands in its tier."""
@@ -25,18 +23,18 @@ class MarketplaceMerchant(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _tier_metric_query(self, metric):
-        """Return how a figure of these merchants, of all if there are none, is measured.
+    def _tier_metric_queries(self):
+        """Return how the figures of these merchants, of all if there are none, are measured.
 
-        The addons that know a figure extend this.
+        The addons that know figures extend this: sales_12m (amount in the currency of the
+        merchant's company), score (0 to 100), refund_rate and complaint_rate (percent). What one
+        query finds out together it measures once.
 
-        :param str metric: sales_12m (amount in the currency of the merchant's company), score
-            (0 to 100), refund_rate or complaint_rate (percent)
-        :return: a query of columns merchant_id and value; ``None`` if nobody measures the figure.
-            A merchant without a row or a value is not measured.
-        :rtype: odoo.tools.SQL | None
+        :return: the figures that each query measures, and the query: a column merchant_id and one
+            named after each figure. A merchant without a row or a value is not measured.
+        :rtype: list[tuple[tuple[str], odoo.tools.SQL]]
         """
-        return None
+        return []
 
     def _tier_metrics(self):
         """Return the merchant's figures by metric, those that are measured.
@@ -45,16 +43,15 @@ class MarketplaceMerchant(models.Model):
         """
         self.ensure_one()
         self.env.flush_all()
-        metrics = {}
-        for metric, _label in METRICS:
-            query = self._tier_metric_query(metric)
-            if query is not None:
-                rows = self.env.execute_query(SQL(
-                    "SELECT value::float8 FROM (%s) AS measured WHERE merchant_id = %s",
-                    query, self.id,
-                ))  # fmt: skip
-                metrics[metric] = rows[0][0] if rows else None
-        return metrics
+        found = {}
+        for metrics, query in self._tier_metric_queries():
+            rows = self.env.execute_query(SQL(
+                "SELECT %s FROM (%s) AS measured WHERE merchant_id = %s",
+                SQL(", ").join(SQL("%s::float8", SQL.identifier(metric)) for metric in metrics),
+                query, self.id,
+            ))  # fmt: skip
+            found.update(zip(metrics, rows[0] if rows else [None] * len(metrics), strict=True))
+        return found
 
     def _tier_outlook(self):
         """Return how far the merchant is from each threshold, in the words of the reader.

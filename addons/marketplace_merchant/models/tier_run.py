@@ -11,7 +11,6 @@ from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
 
 from .tier_run_line import MOVES
-from .tier_test import METRICS
 
 MANAGER = 'marketplace_merchant.group_merchant_manager'
 
@@ -327,15 +326,18 @@ class MarketplaceTierRun(models.Model):
 
     def _metrics_query(self):
         """Return all figures that somebody measures, as rows of merchant, metric and value."""
-        Merchant = self.env['marketplace.merchant']
         parts = [SQL("SELECT NULL::int AS merchant_id, NULL AS metric, NULL::float8 AS value"
                      " WHERE false")]  # fmt: skip
-        for metric, _label in METRICS:
-            query = Merchant._tier_metric_query(metric)
-            if query is not None:
-                parts.append(SQL(
-                    "SELECT merchant_id, %s, value::float8 FROM (%s) AS measured", metric, query
-                ))
+        for metrics, query in self.env['marketplace.merchant']._tier_metric_queries():
+            parts.append(SQL(
+                "SELECT measured.merchant_id, figure.* FROM (%s) AS measured"
+                " CROSS JOIN LATERAL (VALUES %s) AS figure(metric, value)",
+                query,
+                SQL(", ").join(
+                    SQL("(%s, measured.%s::float8)", metric, SQL.identifier(metric))
+                    for metric in metrics
+                ),
+            ))  # fmt: skip
         return SQL(" UNION ALL ").join(parts)
 
     def _capped_query(self, graded, tier):

@@ -29,17 +29,17 @@ class TestTwoManagersAtOnce(BaseCase):
         cls.registry = Registry(get_db_name())
         # Nobody sells anything: the tests to stay take the merchant down by one step.
         cls.classPatch(
-            cls.registry['marketplace.merchant'], '_tier_metric_query', cls._measure
+            cls.registry['marketplace.merchant'], '_tier_metric_queries', cls._measure
         )
         cls.addClassCleanup(cls._tear_down)
         with cls.registry.cursor() as cr:
             cls._build(Environment(cr, SUPERUSER_ID, {}))
 
     @classmethod
-    def _measure(cls, metric):
-        if metric == 'sales_12m':
-            return SQL("SELECT id AS merchant_id, 0 AS value FROM marketplace_merchant")
-        return None
+    def _measure(cls):
+        return [(('sales_12m',), SQL(
+            "SELECT id AS merchant_id, 0 AS sales_12m FROM marketplace_merchant"
+        ))]  # fmt: skip
 
     @classmethod
     def _build(cls, env):

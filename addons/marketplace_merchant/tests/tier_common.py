@@ -37,7 +37,7 @@ class TierCommon(TransactionCase):
         # What each merchant's figures are: a dict by metric, of a value by merchant id.
         cls.figures = {'sales_12m': {}}
         cls.classPatch(
-            cls.registry['marketplace.merchant'], '_tier_metric_query', cls._measure
+            cls.registry['marketplace.merchant'], '_tier_metric_queries', cls._measure
         )
         cls.merchants = cls.env['marketplace.merchant']
 
@@ -81,15 +81,15 @@ class TierCommon(TransactionCase):
         return merchant
 
     @classmethod
-    def _measure(cls, metric):
+    def _measure(cls):
         """Answer the hook with the figures of the test."""
-        if metric not in cls.figures:
-            return None
-        values = cls.figures[metric]
-        return SQL(
-            "SELECT * FROM unnest(%s::int[], %s::float8[]) AS figure(merchant_id, value)",
-            list(values), list(values.values()),
-        )  # fmt: skip
+        return [
+            ((metric,), SQL(
+                "SELECT * FROM unnest(%s::int[], %s::float8[]) AS figure(merchant_id, %s)",
+                list(values), list(values.values()), SQL.identifier(metric),
+            ))
+            for metric, values in cls.figures.items()
+        ]  # fmt: skip
 
     def _run(self, user=None):
         """Return a previewed run, as its manager sees it."""

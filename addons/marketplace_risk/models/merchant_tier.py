@@ -11,10 +11,10 @@ class MarketplaceMerchant(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _tier_metric_query(self, metric):
-        if metric == 'complaint_rate':
-            return self._complaint_rate_query()
-        return super()._tier_metric_query(metric)
+    def _tier_metric_queries(self):
+        return [
+            *super()._tier_metric_queries(), (('complaint_rate',), self._complaint_rate_query()),
+        ]  # fmt: skip
 
     def _complaint_rate_query(self):
         """Return which percentage of the orders sent in the last months has a complaint.
@@ -30,7 +30,7 @@ class MarketplaceMerchant(models.Model):
                    100.0 * count(*) FILTER (WHERE EXISTS (
                        SELECT FROM marketplace_complaint complaint
                         WHERE complaint.order_id = part.id AND complaint.state != 'withdrawn'
-                   )) / count(*) AS value
+                   )) / count(*) AS complaint_rate
               FROM marketplace_order part
              WHERE part.date_shipped >= %s AND %s
           GROUP BY part.merchant_id
