@@ -173,7 +173,8 @@ class MarketplaceAuditLog(models.Model):
         """
         if not records:
             return
-        names = [record.display_name for record in records.sudo()]
+        if names is None:
+            names = [record.display_name for record in records.sudo()]
         self._append(records._name, records.ids, names, {'action': action, 'system': system}, [
             self._log_column(records, reason),
             self._log_column(records, before, json.dumps),
@@ -232,8 +233,12 @@ class MarketplaceAuditLog(models.Model):
     @api.model
     def _log_column(self, records, value, convert=str):
         """Return the value of each record: its own of a list, else the one of all."""
-        values = value if isinstance(value, list) else [value] * len(records)
-        return [redact_identity_numbers(convert(item)) if item else None for item in values]
+        def write(item):
+            return redact_identity_numbers(convert(item)) if item else None
+
+        if not isinstance(value, list):
+            return [write(value)] * len(records)
+        return [write(item) for item in value]
 
     @api.model
     def _log_origin(self):

@@ -19,7 +19,7 @@ class MarketplaceListingBlock(models.Model):
     _log_access = False  # thousands are written at once, and the audit log tells who did it
 
     product_tmpl_id = fields.Many2one(
-        comodel_name='product.template', string="Goods", required=True, readonly=True, index=True,
+        comodel_name='product.template', string="Goods", required=True, readonly=True,
         ondelete='cascade',
     )  # fmt: skip
     merchant_id = fields.Many2one(
@@ -32,6 +32,7 @@ class MarketplaceListingBlock(models.Model):
     )
     reason = fields.Char(required=True, readonly=True, help="Merchants read it.")
 
+    # Goods are found by it as well: an index of their own would only slow the writing down.
     _source_uniq = models.Constraint(
         'UNIQUE (product_tmpl_id, res_model, res_id)', "These goods are blocked for this reason."
     )
