@@ -117,6 +117,11 @@
         'data/home_card_tier_data.xml',
     ],
     'demo': [],
+    'assets': {
+        'web.assets_backend_lazy': [
+            'marketplace_merchant/static/src/views/**/*',
+        ],
+    },
     'application': True,
     'installable': True,
 }

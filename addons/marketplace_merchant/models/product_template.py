@@ -106,6 +106,17 @@ class ProductTemplate(models.Model):
         "Goods of this merchant have this SKU already. Each of them needs its own.",
     )
 
+    # === SETUP === #
+
+    def init(self):
+        """Leave half of each page of the table free.
+
+        Goods leave the shop and come back by the thousand. PostgreSQL finds room for the changed
+        row beside the old one then, and has none of the two dozen indexes to write.
+        """
+        super().init()
+        self.env.cr.execute("ALTER TABLE product_template SET (fillfactor = 50)")
+
     # === COMPUTE METHODS === #
 
     @api.depends('merchant_id.is_selling', 'listing_state', 'is_blocked')
