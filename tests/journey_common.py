@@ -49,7 +49,7 @@ class JourneyCase(TransactionCase):
         cls.rule = cls.env['marketplace.commission.rule'].with_user(cls.finance_manager).create(
             {'percent': 8}
         )
-        cls.rule.action_activate()
+        cls.rule.action_publish()
         cls.env['loyalty.program'].search([]).active = False
         cls.category = cls.env['product.category'].search(
             [('marketplace_open', '=', True)], limit=1

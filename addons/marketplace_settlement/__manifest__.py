@@ -25,6 +25,7 @@
         # Security: money
         'security/ir_rules_money.xml',
         'security/ir_rules_payout.xml',
+        'security/ir_rules_commission.xml',
 
         # Data: orders
         'data/delivery_carrier_data.xml',
@@ -37,6 +38,7 @@
         'data/heartbeat_data.xml',
         'data/queue_job_data.xml',
         'data/ir_cron_payout_data.xml',
+        'data/ir_cron_commission_data.xml',
         'data/commission_rule_data.xml',
 
         # Reports: orders
@@ -47,6 +49,7 @@
         'report/statement_reports.xml',
         'data/mail_template_money_data.xml',
         'data/mail_template_payout_data.xml',
+        'data/mail_template_commission_data.xml',
 
         # Views: orders
         'views/marketplace_order_views.xml',
@@ -68,6 +71,7 @@
         'views/account_views.xml',
         'views/marketplace_order_money_views.xml',
         'views/res_config_settings_money_views.xml',
+        'views/commission_fee_views.xml',
         'wizards/reconciliation_views.xml',
         'views/retention_views.xml',
 

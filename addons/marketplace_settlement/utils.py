@@ -39,6 +39,24 @@ def spread(total, weights, rounding):
     return round_to_total([total * part / weight for part in weights], total, rounding)
 
 
+def bracket_parts(before, amount, limits):
+    """Return how brackets part an ``amount`` that comes after ``before``.
+
+    :param float before: the sum reached already
+    :param float amount: what comes now, at least one unit
+    :param list limits: (lower limit, percent) of each bracket, upwards from 0
+    :return: (part, percent) of each bracket that the amount touches; the parts add up to it
+    :rtype: list[tuple]
+    """
+    lowers = [max(before, lower) for lower, _percent in limits]
+    uppers = [upper for upper, _percent in limits[1:]] + [math.inf]
+    parts = [
+        (min(before + amount, upper) - lower, percent)
+        for lower, upper, (_limit, percent) in zip(lowers, uppers, limits, strict=True)
+    ]
+    return [(part, percent) for part, percent in parts if part > EPSILON]
+
+
 def cumulated(whole, part, base, before, rounding):
     """Return the next instalment of ``whole`` when ``part`` of ``base`` is reached.
 

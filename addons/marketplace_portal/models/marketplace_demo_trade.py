@@ -47,7 +47,7 @@ class MarketplaceDemo(models.AbstractModel):
         rule = self.env['marketplace.commission.rule'].with_user(self._user('financemanager'))
         electronics = self._category('electronics')
         for values in ({'percent': 8}, {'percent': 6, 'categ_id': electronics.id}):
-            rule.create(values).action_activate()
+            rule.create(values).action_publish()
         self._create_coupon()
 
     def _include_taxes(self):

@@ -31,6 +31,15 @@ from . import commission_rule
 from . import heartbeat
 from . import batch_mixin
 from . import statement_terms
+from . import commission_rule_label
+from . import commission_rule_rating
+from . import commission_rule_publication
+from . import commission_bracket
+from . import commission_notice
+from . import marketplace_order_commission
+from . import product_pricelist_item
+from . import res_company_commission
+from . import res_config_settings_commission
 from . import balance_entry
 from . import balance_entry_booking
 from . import wallet
@@ -39,6 +48,8 @@ from . import marketplace_order_money
 from . import sale_order_freeze
 from . import sale_order_invoice
 from . import sale_order_line_money
+from . import sale_order_line_fee
+from . import balance_entry_fee
 from . import account_move_line
 from . import account_move
 from . import account_move_guard

@@ -8,6 +8,13 @@ from odoo.fields import Command
 
 from ..utils import cumulated
 
+# What goes with a movement, and goes back with it in proportion.
+ATTACHED = {
+    'sale': ('commission', 'subsidy'),
+    'shipping': ('commission', 'logistics_subsidy'),
+    'discount': ('subsidy',),
+}
+
 
 class MarketplaceBalanceEntry(models.Model):
     _inherit = 'marketplace.balance.entry'
@@ -47,10 +54,10 @@ class MarketplaceBalanceEntry(models.Model):
             history[sale_line.id][kind] = amount
         cleared = self.search([
             ('sale_line_id', 'in', sale_lines.ids),
-            ('kind', 'in', ('sale', 'discount', 'sale_refund', 'discount_refund')),
+            ('kind', 'in', [*ATTACHED, *(f'{kind}_refund' for kind in ATTACHED)]),
         ])  # fmt: skip
         for entry in cleared:
-            sign = 1 if entry.kind in ('sale', 'discount') else -1
+            sign = 1 if entry.kind in ATTACHED else -1
             history[entry.sale_line_id.id]['gross'] += sign * abs(entry.move_line_id.price_total)
         return history
 
@@ -84,18 +91,15 @@ class MarketplaceBalanceEntry(models.Model):
 
         What was credited and is invoiced once more is sold once, and charged once.
         """
-        attached = {
-            'sale': ('commission', -sale_line.marketplace_commission),
-            'discount': ('subsidy', sale_line.marketplace_subsidy),
-        }.get(kind)
-        if not attached:
-            return []
-        name, whole = attached
-        amount = cumulated(
-            whole, booked['gross'], abs(sale_line.marketplace_amount),
-            booked[name] + booked[f'{name}_refund'], sale_line.currency_id.rounding,
-        )  # fmt: skip
-        return [(name, amount)]
+        attached = []
+        for name in ATTACHED[kind]:
+            amount = cumulated(
+                sale_line._marketplace_attached(name), booked['gross'],
+                abs(sale_line.marketplace_amount), booked[name] + booked[f'{name}_refund'],
+                sale_line.currency_id.rounding,
+            )  # fmt: skip
+            attached.append((name, amount))
+        return attached
 
     @api.model
     def _attached_to_refund(self, sale_line, kind, amount, booked):
@@ -111,14 +115,13 @@ class MarketplaceBalanceEntry(models.Model):
                     invoiced=sale_line.currency_id.format(abs(booked[kind])),
                 )
             )
-        name = {'sale': 'commission', 'discount': 'subsidy'}.get(kind)
-        if not name:
-            return []
-        taken_back = cumulated(
-            -booked[name], refunded, abs(booked[kind]), booked[f'{name}_refund'],
-            sale_line.currency_id.rounding,
-        )  # fmt: skip
-        return [(f'{name}_refund', taken_back)]
+        return [
+            (f'{name}_refund', cumulated(
+                -booked[name], refunded, abs(booked[kind]), booked[f'{name}_refund'],
+                sale_line.currency_id.rounding,
+            ))
+            for name in ATTACHED[kind]
+        ]  # fmt: skip
 
     @api.model
     def _prepare_common(self, move_line, sale_line):

@@ -14,14 +14,15 @@ class MarketplaceCommissionRule(models.Model):
 
     The most specific rule wins: merchant and product, merchant and category, merchant, tier and
     category, group of tiers and category, category, tier, group of tiers, everything; of two
-    categories the nearer one; of two equal rules the newer one. A rule in use is never edited: a
-    new one replaces it, so that every sold line can name the rule it was charged by.
+    categories the nearer one. On any day at most one published rule has the same scope. A
+    published rule is never edited: a new version replaces it, so that every sold line can name
+    the version it was charged by.
     """
 
     _name = 'marketplace.commission.rule'
     _description = "Commission Rule"
     _inherit = ['mail.thread', 'marketplace.state.mixin']
-    _order = 'state, merchant_id, tier_id, categ_id, id desc'
+    _order = 'state, merchant_id, tier_id, categ_id, date_from desc, id desc'
 
     _state_initial = 'draft'
     _state_moves = (
@@ -31,7 +32,7 @@ class MarketplaceCommissionRule(models.Model):
 
     name = fields.Char(compute='_compute_name', store=True)
     state = fields.Selection(
-        selection=[('draft', "Draft"), ('active', "In Use"), ('retired', "Retired")],
+        selection=[('draft', "Draft"), ('active', "Published"), ('retired', "Retired")],
         required=True,
         readonly=True,
         copy=False,
@@ -68,20 +69,46 @@ class MarketplaceCommissionRule(models.Model):
         comodel_name='res.currency',
         required=True,
         default=lambda self: self.env.company.currency_id,
-        help="Of the fixed part, the minimum and the maximum.",
+        help="Of the fixed part, the minimum, the maximum and the brackets. Sales in another"
+        " currency are charged by the exchange rate of their day.",
+    )
+    base = fields.Selection(
+        selection=[('with_tax', "The price with tax"), ('without_tax', "The price without tax")],
+        string="Charged on",
+        required=True,
+        default='with_tax',
+        help="Of the goods, less the discounts that the merchant pays for.",
+    )
+    include_freight = fields.Boolean(
+        string="Freight Too",
+        help="The percentage is charged on the freight as well, without the fixed part, the"
+        " minimum and the maximum.",
     )
     percent = fields.Float(
         digits=(16, 4),
-        help="Of the goods with tax, less the discounts that the merchant pays for.",
+        help="With brackets: of each month's sales below the first of them.",
     )
+    bracket_ids = fields.One2many(
+        comodel_name='marketplace.commission.bracket', inverse_name='rule_id', string="Brackets",
+        copy=True,
+        help="The part of a merchant's sales in a calendar month that lies above an amount is"
+        " charged at the percentage of that bracket.",
+    )  # fmt: skip
+    has_brackets = fields.Boolean(compute='_compute_has_brackets', store=True)
     fixed = fields.Monetary(string="Fixed Part", help="Added once per order line.")
     minimum = fields.Monetary(help="The least that an order line is charged; 0 for none.")
     maximum = fields.Monetary(help="The most that an order line is charged; 0 for none.")
-    date_from = fields.Date(string="From")
-    date_to = fields.Date(string="Until")
+    date_from = fields.Date(string="From", copy=False)
+    date_to = fields.Date(string="Until", copy=False)
     replaces_id = fields.Many2one(
-        comodel_name='marketplace.commission.rule', readonly=True, copy=False, ondelete='restrict'
-    )
+        comodel_name='marketplace.commission.rule', string="Replaces", readonly=True, copy=False,
+        ondelete='restrict',
+    )  # fmt: skip
+    root_id = fields.Many2one(
+        comodel_name='marketplace.commission.rule', string="First Version",
+        compute='_compute_version', store=True, index=True, recursive=True,
+    )  # fmt: skip
+    version = fields.Integer(compute='_compute_version', store=True, recursive=True)
 
     _percent_range = models.Constraint(
         'CHECK (percent >= 0 AND percent <= 100)', "The percent lies between 0 and 100."
@@ -97,31 +124,55 @@ class MarketplaceCommissionRule(models.Model):
         'CHECK (date_to IS NULL OR date_from IS NULL OR date_from <= date_to)',
         "A rule cannot end before it begins.",
     )
+    # Ranges stand for the ids: PostgreSQL compares these without an extension.
+    _overlap = models.Constraint(
+        """EXCLUDE USING gist (
+            int8range(COALESCE(company_id, 0), COALESCE(company_id, 0), '[]') WITH =,
+            int8range(COALESCE(merchant_id, 0), COALESCE(merchant_id, 0), '[]') WITH =,
+            int8range(COALESCE(product_tmpl_id, 0), COALESCE(product_tmpl_id, 0), '[]') WITH =,
+            int8range(COALESCE(tier_id, 0), COALESCE(tier_id, 0), '[]') WITH =,
+            int8range(hashtext(commission_group), hashtext(commission_group), '[]') WITH =,
+            int8range(COALESCE(categ_id, 0), COALESCE(categ_id, 0), '[]') WITH =,
+            daterange(date_from, date_to, '[]') WITH &&
+        ) WHERE (state = 'active')""",
+        "Another published commission rule covers the same sales in that time.",
+    )
 
     # === COMPUTE METHODS === #
 
     @api.depends(
         'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group', 'percent',
-        'fixed',
+        'fixed', 'has_brackets',
     )  # fmt: skip
     def _compute_name(self):
         for rule in self:
-            scope = [
-                record.display_name
-                for record in (
-                    rule.merchant_id, rule.product_tmpl_id, rule.tier_id, rule.categ_id,
-                )
-                if record
-            ]  # fmt: skip
-            if rule.commission_group:
-                scope.append(rule.commission_group)
             price = f"{rule.percent:g} %"
+            if rule.has_brackets:
+                price += f" … {rule.bracket_ids.sorted('amount_from')[-1].percent:g} %"
             if rule.fixed:
                 price += f" + {rule.currency_id.format(rule.fixed)}"
-            subject = ' · '.join(scope) or self.env._("Everything")
-            rule.name = f'{subject}: {price}'
+            rule.name = f'{rule._scope_label()}: {price}'
+
+    @api.depends('bracket_ids.percent')
+    def _compute_has_brackets(self):
+        for rule in self:
+            rule.has_brackets = bool(rule.bracket_ids)
+
+    @api.depends('replaces_id.version', 'replaces_id.root_id')
+    def _compute_version(self):
+        for rule in self:
+            rule.root_id = rule.replaces_id.root_id or rule._origin
+            rule.version = rule.replaces_id.version + 1
 
     # === CONSTRAINT METHODS === #
+
+    @api.constrains('include_freight', 'product_tmpl_id', 'categ_id')
+    def _check_include_freight(self):
+        if any(rule.include_freight and (rule.product_tmpl_id or rule.categ_id) for rule in self):
+            raise ValidationError(self.env._(
+                "Freight is paid for a whole parcel: a rule for a product or a category cannot"
+                " charge it. Choose a rule for a merchant, a tier or everything."
+            ))
 
     @api.constrains('merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group')
     def _check_scope(self):
@@ -155,8 +206,8 @@ class MarketplaceCommissionRule(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "A commission rule that was in use cannot be changed, because sold lines refer"
-                    " to it. Use “Replace” to make a new version."
+                    "A published commission rule cannot be changed, because sold lines refer to"
+                    " it. Use “Replace” to make a new version."
                 )
             )
         return super().write(vals)
@@ -164,72 +215,49 @@ class MarketplaceCommissionRule(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         if any(rule.state != 'draft' for rule in self):
-            raise UserError(self.env._("A rule that was in use cannot be deleted: retire it."))
+            raise UserError(self.env._("A published rule cannot be deleted: retire it."))
 
     @api.model
     def _fixed_fields(self):
         """Return the fields that say what is charged, and to whom."""
         return {
             'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group',
-            'company_id', 'currency_id', 'percent', 'fixed', 'minimum', 'maximum', 'date_from',
-            'date_to', 'replaces_id',
+            'company_id', 'currency_id', 'base', 'include_freight', 'percent', 'bracket_ids',
+            'fixed', 'minimum', 'maximum', 'date_from', 'date_to', 'replaces_id',
         }  # fmt: skip
 
-    # === ACTION METHODS === #
-
-    def action_activate(self):
-        """Put the rules to use; a rule that a new version replaces retires."""
-        self._move_to('active')
-        replaced = self.replaces_id.filtered(lambda rule: rule.state == 'active')
-        if replaced:
-            replaced._move_to('retired')
-
-    def action_retire(self):
-        self._move_to('retired')
-
-    def action_replace(self):
-        """Open a draft of the next version of this rule."""
-        self.ensure_one()
-        draft = self.copy({'replaces_id': self.id})
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': self._name,
-            'res_id': draft.id,
-            'view_mode': 'form',
-        }
-
-    # === BUSINESS METHODS === #
+    # === BUSINESS METHODS: LOOKUP === #
 
     @api.model
-    def _find_for_lines(self, lines):
+    def _find_for_lines(self, lines, company, date):
         """Return the rule of each order line.
 
-        :param lines: `sale.order.line` of one company with a merchant
-        :return: rule by line id; an empty rule where none applies
-        :rtype: dict[int, marketplace.commission.rule]
+        :param lines: `sale.order.line` of one company, of goods or freight of a merchant
+        :param date: the day of the sale in the company's time zone
+        :return: rule by line; an empty rule where none applies
+        :rtype: dict[sale.order.line, marketplace.commission.rule]
         """
-        by_scope = {}
-        # The newest first: `setdefault` keeps it.
-        for rule in self.sudo().search(self._in_use_domain(lines), order='id desc'):
-            by_scope.setdefault(rule._scope(), rule)
-        return {line.id: self._find_for_line(line, by_scope) for line in lines}
+        by_scope = {rule._scope(): rule for rule in self.sudo().search(
+            self._in_force_domain(company, lines.merchant_id, date)
+        )}  # fmt: skip
+        return {line: self._find_in(by_scope, company, self._scopes(line)) for line in lines}
 
     @api.model
-    def _in_use_domain(self, lines):
-        today = fields.Date.context_today(self)
+    def _in_force_domain(self, companies, merchants, date):
         return (
             Domain('state', '=', 'active')
-            & Domain('company_id', 'in', [False, *lines.company_id.ids])
-            & Domain('merchant_id', 'in', [False, *lines.merchant_id.ids])
-            & (Domain('date_from', '=', False) | Domain('date_from', '<=', today))
-            & (Domain('date_to', '=', False) | Domain('date_to', '>=', today))
+            & Domain('company_id', 'in', [False, *companies.ids])
+            & Domain('merchant_id', 'in', [False, *merchants.ids])
+            & (Domain('date_from', '=', False) | Domain('date_from', '<=', date))
+            & (Domain('date_to', '=', False) | Domain('date_to', '>=', date))
         )
 
     @api.model
-    def _find_for_line(self, line, by_scope):
-        for scope in self._scopes(line):
-            for company in (line.company_id.id, False):
-                if rule := by_scope.get((company, *scope)):
+    def _find_in(self, by_scope, company, scopes):
+        """Return the rule of the first scope that has one; a company's own goes first."""
+        for scope in scopes:
+            for company_id in (company.id, False):
+                if rule := by_scope.get((company_id, *scope)):
                     return rule
         return self.browse()
 
@@ -242,40 +270,32 @@ class MarketplaceCommissionRule(models.Model):
 
     @api.model
     def _scopes(self, line):
-        """Return the scopes that cover a line, the most specific first.
+        """Return the scopes that cover an order line, the most specific first.
+
+        Freight is paid for a whole parcel: no rule for a product or a category covers it.
+        """
+        template = line.product_id.product_tmpl_id
+        goods = not line.is_delivery
+        return self._scopes_of(
+            line.merchant_id.id, line.merchant_id.tier_id,
+            goods and template.id, goods and template.categ_id.parent_path or '',
+        )  # fmt: skip
+
+    @api.model
+    def _scopes_of(self, merchant_id, tier, template_id, categ_path):
+        """Return the scopes that cover a sale, the most specific first.
 
         A scope is (merchant, product, tier, category), of ids or ``False``; in the place of the
         tier there may be the name of a group of tiers.
         """
-        merchant, tier = line.merchant_id.id, line.merchant_id.tier_id
         tiers = [tier.id, tier.commission_group] if tier.commission_group else [tier.id]
-        template = line.product_id.product_tmpl_id
-        path = template.categ_id.parent_path or ''
-        categories = [int(part) for part in reversed(path.split('/')[:-1])]
+        categories = [int(part) for part in reversed(categ_path.split('/')[:-1])]
         return [
-            (merchant, template.id, False, False),
-            *((merchant, False, False, category) for category in categories),
-            (merchant, False, False, False),
+            (merchant_id, template_id, False, False),
+            *((merchant_id, False, False, category) for category in categories),
+            (merchant_id, False, False, False),
             *((False, False, level, category) for level in tiers for category in categories),
             *((False, False, False, category) for category in categories),
             *((False, False, level, False) for level in tiers),
             (False, False, False, False),
         ]
-
-    def _commission(self, base, currency, date):
-        """Return the commission on ``base``, rounded; never more than the base itself.
-
-        :param float base: goods with tax less discounts funded by the merchant, in ``currency``
-        :param currency: the currency of the order
-        :param date: the date of the exchange rate for the rule's own amounts
-        """
-        if not self or base <= 0:
-            return 0.0
-        fixed, minimum, maximum = (
-            self.currency_id._convert(amount, currency, self.company_id or self.env.company, date)
-            for amount in (self.fixed, self.minimum, self.maximum)
-        )
-        commission = max(base * self.percent / 100 + fixed, minimum)
-        if maximum:
-            commission = min(commission, maximum)
-        return min(currency.round(commission), base)

@@ -428,6 +428,9 @@ class MarketplaceOrder(models.Model):
                 'amount_freight': sums.get('shipping', 0.0),
                 'amount_total': order.currency_id.round(sum(sums.values())),
                 'amount_commission': sum(order.line_ids.mapped('marketplace_commission')),
+                'amount_sales': sum(
+                    kinds.get('sale', order.line_ids.browse()).mapped('marketplace_sales')
+                ),
             })
 
     # === BUSINESS METHODS: RETURNS === #

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import SQL, float_compare
 
 # Shoppers read their orders' lines, but not what the marketplace and its merchants agreed on.
 STAFF = 'marketplace_merchant.group_staff'
@@ -10,7 +11,8 @@ STAFF = 'marketplace_merchant.group_staff'
 FROZEN = (
     'marketplace_order_id', 'marketplace_frozen', 'marketplace_amount', 'marketplace_subsidy',
     'marketplace_vat_liability', 'marketplace_tier_id', 'marketplace_rule_id',
-    'marketplace_percent', 'marketplace_commission',
+    'marketplace_sales', 'marketplace_base', 'marketplace_percent', 'marketplace_brackets',
+    'marketplace_commission',
 )  # fmt: skip
 PRICED_BY = ('product_id', 'product_uom_qty', 'price_unit', 'discount', 'tax_ids')
 
@@ -43,9 +45,22 @@ class SaleOrderLine(models.Model):
         comodel_name='marketplace.commission.rule', string="Commission Rule", readonly=True,
         copy=False, index='btree_not_null', ondelete='restrict', groups=STAFF,
     )  # fmt: skip
+    marketplace_sales = fields.Monetary(
+        string="Sales of the Merchant", readonly=True, copy=False, groups=STAFF,
+        help="With tax, less the discounts that the merchant pays for.",
+    )  # fmt: skip
+    marketplace_base = fields.Monetary(
+        string="Commission Base", readonly=True, copy=False, groups=STAFF,
+        help="What the commission was computed on.",
+    )  # fmt: skip
     marketplace_percent = fields.Float(
-        string="Commission (%)", digits=(16, 4), readonly=True, copy=False, groups=STAFF
-    )
+        string="Commission (%)", digits=(16, 4), readonly=True, copy=False, groups=STAFF,
+        help="The average, where brackets part the base.",
+    )  # fmt: skip
+    marketplace_brackets = fields.Char(
+        string="Commission Brackets", readonly=True, copy=False, groups=STAFF,
+        help="How the month's sales parted the base.",
+    )  # fmt: skip
     marketplace_commission = fields.Monetary(
         string="Commission", readonly=True, copy=False, groups=STAFF
     )
@@ -111,27 +126,95 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return (self.reward_id.program_id.platform_share or 0.0) / 100
 
+    def _marketplace_charged_kind(self):
+        """Return what the line belongs to where commission is charged: 'shipping' or 'sale'."""
+        self.ensure_one()
+        kind = self._marketplace_kind()
+        return self._marketplace_discounted_kind() if kind == 'discount' else kind
+
+    def _marketplace_untaxed_share(self):
+        """Return which part of the price is not tax, from 0 to 1."""
+        self.ensure_one()
+        return self.price_subtotal / self.price_total if self.price_total else 1.0
+
+    def _marketplace_price_cut(self, item):
+        """Return what a price rule takes off, as a part of the price that is left.
+
+        0.0 where the price is not the one of the price rule any more.
+        """
+        self.ensure_one()
+        line = self.with_company(self.company_id)
+        terms = dict(
+            line._get_pricelist_kwargs(),
+            product=line.product_id.with_context(**line._get_product_price_context()),
+        )
+        listed = item._compute_price_before_discount(**terms)
+        price = item._compute_price(**terms)
+        shown = (listed - price) / listed * 100 if listed and item._show_discount() else 0.0
+        is_typed = self.currency_id.compare_amounts(
+            self.technical_price_unit, self.price_unit
+        ) or float_compare(self.discount, max(shown, 0.0), precision_digits=2)
+        return listed / price - 1 if listed > price > 0 and not is_typed else 0.0
+
     def _prepare_marketplace_freeze(self, amount):
-        """Return the values to freeze, but for the commission, which needs the other lines."""
+        """Return the values to freeze, but for those that need the other lines."""
         self.ensure_one()
         subsidy = 0.0
         if self._marketplace_kind() == 'discount':
             subsidy = self.currency_id.round(-amount * self._marketplace_funded_share())
         return {
+            'marketplace_frozen': True,
             'marketplace_amount': amount,
             'marketplace_subsidy': subsidy,
             'marketplace_vat_liability': self.merchant_id.vat_liability,
+            'marketplace_tier_id': self.merchant_id.tier_id.id,
+            'marketplace_rule_id': False,
+            'marketplace_sales': 0.0,
+            'marketplace_base': 0.0,
+            'marketplace_percent': 0.0,
+            'marketplace_brackets': '',
+            'marketplace_commission': 0.0,
         }
 
+    def _marketplace_write_frozen(self, values):
+        """Write what was frozen, by one statement: {line: values}, the same names for each.
+
+        Nothing that Odoo computes depends on it, and no door but this one writes it.
+        """
+        names = list(next(iter(values.values())))
+        self.flush_recordset(names)
+        columns = [
+            SQL("%s::%s[]", [
+                self._fields[name].convert_to_column_insert(vals[name], line)
+                for line, vals in values.items()
+            ], SQL(self._fields[name].column_type[1]))
+            for name in names
+        ]  # fmt: skip
+        self.env.cr.execute(SQL(
+            "UPDATE sale_order_line line SET %s FROM unnest(%s::int[], %s)"
+            " AS frozen(id, %s) WHERE line.id = frozen.id",
+            SQL(', ').join(
+                SQL("%s = frozen.%s", SQL.identifier(name), SQL.identifier(name)) for name in names
+            ),
+            [line.id for line in values], SQL(', ').join(columns),
+            SQL(', ').join(map(SQL.identifier, names)),
+        ))  # fmt: skip
+        self.invalidate_recordset(names)
+
+    def _marketplace_attached(self, name):
+        """Return the amount of the balance entry that goes with the sale of the whole line.
+
+        :param str name: the kind of entry: 'commission', 'subsidy' or 'logistics_subsidy'
+        """
+        self.ensure_one()
+        if name == 'commission':
+            return -self.marketplace_commission
+        return self.marketplace_subsidy
+
     def _marketplace_unfreeze(self):
-        self.sudo().write({
-            'marketplace_frozen': False,
-            'marketplace_amount': 0.0,
-            'marketplace_subsidy': 0.0,
-            'marketplace_commission': 0.0,
-            'marketplace_rule_id': False,
-            'marketplace_percent': 0.0,
-        })
+        self.sudo().write(dict.fromkeys(
+            (name for name in FROZEN if name != 'marketplace_order_id'), False
+        ))  # fmt: skip
 
     # === INVOICING === #
 
