@@ -212,6 +212,19 @@ class MarketplaceCommissionRule(models.Model):
             )
         return super().write(vals)
 
+    def _set_end(self, day):
+        """Write the one thing that changes on a published rule: when it ends."""
+        self.ensure_one()
+        before = fields.Date.to_string(self.date_to)
+        self.check_access('write')
+        # Past the guard of `write`: the rule itself stays as it was published.
+        super().write({'date_to': day})
+        self.flush_recordset()
+        self.env['marketplace.audit.log']._log(
+            self, 'change', before={'date_to': before},
+            after={'date_to': fields.Date.to_string(self.date_to)},
+        )  # fmt: skip
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         if any(rule.state != 'draft' for rule in self):

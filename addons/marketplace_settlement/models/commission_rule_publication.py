@@ -173,17 +173,6 @@ class MarketplaceCommissionRule(models.Model):
             if not rule.date_to or rule.date_to > day:
                 rule._set_end(max(day, rule.date_from or day))
 
-    def _set_end(self, day):
-        """Write the one thing that changes on a published rule: when it ends."""
-        self.ensure_one()
-        before = fields.Date.to_string(self.date_to)
-        self.check_access('write')
-        super().write({'date_to': day})
-        self.env['marketplace.audit.log']._log(
-            self, 'change', before={'date_to': before},
-            after={'date_to': fields.Date.to_string(self.date_to)},
-        )  # fmt: skip
-
     @api.model
     def _cron_retire_ended(self):
         """Retire the rules whose last day has passed."""
@@ -193,14 +182,19 @@ class MarketplaceCommissionRule(models.Model):
 
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)
+        # What makes way does so before what follows: the database looks at each row.
+        self.flush_recordset()
+
+    def _check_move(self, source, target, reason, system):
+        super()._check_move(source, target, reason, system)
         if target == 'active':
-            for rule in self:
-                rule._check_overlap()
+            self._check_overlap()
 
     def _check_overlap(self):
-        """Raise if another published rule has the same scope at the same time."""
+        """Raise if a rule of the same scope counts at the same time, and does not make way."""
         self.ensure_one()
-        domain = Domain('id', '!=', self.id) & Domain('state', '=', 'active')
+        domain = Domain('id', 'not in', (self | self.replaces_id).ids)
+        domain &= Domain('state', '=', 'active')
         domain &= self._same_scope_domain() & self._meets_domain()
         other = self.sudo().search(domain, limit=1)
         if other:

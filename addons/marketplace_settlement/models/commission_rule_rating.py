@@ -92,10 +92,12 @@ class MarketplaceCommissionRule(models.Model):
         :param date: a day in the company's time zone, in which the month is reckoned
         :return: amounts in ``currency``, 0.0 by default, by merchant id
         """
-        self.env['marketplace.order'].flush_model(['amount_sales', 'state', 'create_date'])
+        self.env['marketplace.order'].flush_model([
+            'merchant_id', 'company_id', 'currency_id', 'state', 'amount_sales',
+        ])  # fmt: skip
         rows = self.env.execute_query(SQL(
             """
-            SELECT merchant_id, currency_id, SUM(amount_sales)
+            SELECT merchant_id, currency_id, COALESCE(SUM(amount_sales), 0)
               FROM marketplace_order
              WHERE merchant_id = ANY(%s) AND company_id = %s AND state <> 'cancelled'
                AND create_date >= %s

@@ -22,6 +22,7 @@ from . import test_money_example
 from . import test_money_exit
 from . import test_money_refunds
 from . import test_money_rules
+from . import test_commission_terms
 from . import test_money_payouts
 from . import test_money_deposits
 from . import test_money_cases_sales

@@ -199,7 +199,8 @@ class TestMoneyRefunds(MoneyCommon):
     @given(st.lists(st.integers(1, 6000), min_size=1, max_size=4))
     def test_any_refunds_keep_the_books_in_order(self, amounts):
         self.bowl.list_price = 99.99
-        self.rule = self._rule(merchant_id=self.merchant_a.id, percent=7.3, minimum=0.5)
+        if not self.rule.merchant_id:  # Examples share one transaction.
+            self.rule = self._rule(merchant_id=self.merchant_a.id, percent=7.3, minimum=0.5)
         order = self._paid({self.bowl: 1, self.cup: 1})
         part = self._part(order)
         for cents in amounts:

@@ -59,10 +59,11 @@ class TestMoneyRules(MoneyCommon):
 
     def test_a_rule_counts_within_its_dates(self):
         today = fields.Date.context_today(self.rule)
-        self._rule(percent=1.0, date_from=fields.Date.add(today, days=1))
-        self._rule(percent=2.0, date_to=fields.Date.subtract(today, days=1))
+        scope = {'merchant_id': self.merchant_a.id}
+        self._rule(percent=1.0, date_from=fields.Date.add(today, days=1), **scope)
+        self._rule(percent=2.0, date_to=fields.Date.subtract(today, days=1), **scope)
         self.assertEqual(self._rate(), 8.0)
-        self._rule(percent=3.0, date_from=today, date_to=today)
+        self._rule(percent=3.0, date_from=today, date_to=today, **scope)
         self.assertEqual(self._rate(), 3.0)
 
     def test_fixed_part_minimum_and_maximum(self):
@@ -75,7 +76,8 @@ class TestMoneyRules(MoneyCommon):
 
     def _commission_of(self, base, **values):
         rule = self.env['marketplace.commission.rule'].create(values)
-        return rule._commission(base, self.currency, fields.Date.context_today(rule))
+        today = fields.Date.context_today(rule)
+        return rule._rate(base, 1.0, self.currency, self.company, today).commission
 
     def test_a_rule_in_use_is_replaced_not_edited(self):
         with self.assertRaises(UserError):
@@ -85,13 +87,13 @@ class TestMoneyRules(MoneyCommon):
         action = self.rule.with_user(self.maker).action_replace()
         draft = self.env['marketplace.commission.rule'].browse(action['res_id'])
         draft.with_user(self.maker).percent = 5.0
-        draft.with_user(self.maker).action_activate()
+        draft.with_user(self.maker).action_publish()
         self.assertEqual((self.rule.state, draft.state), ('retired', 'active'))
         self.assertEqual(self._rate(), 5.0)
 
     def test_what_was_sold_keeps_its_rule(self):
         order = self._paid()
-        self._rule(percent=50.0)
+        self._rule(percent=50.0, merchant_id=self.merchant_a.id)
         line = order.order_line.filtered(lambda li: li.product_id == self.bowl)
         self.assertRecordValues(line, [{
             'marketplace_rule_id': self.rule.id, 'marketplace_commission': 9.04,
@@ -105,7 +107,7 @@ class TestMoneyRules(MoneyCommon):
         draft = self.env['marketplace.commission.rule'].create({'percent': 1.0})
         for call in (
             lambda: draft.with_user(self.officer).write({'percent': 2.0}),
-            lambda: draft.with_user(self.officer).action_activate(),
+            lambda: draft.with_user(self.officer).action_publish(),
         ):
             with self.assertRaises(AccessError):
                 call()

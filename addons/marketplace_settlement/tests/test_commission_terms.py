@@ -1,0 +1,173 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from unittest.mock import patch
+
+from odoo import Command, fields
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .money_common import MoneyCommon
+
+
+@tagged('post_install', '-at_install')
+class TestCommissionTerms(MoneyCommon):
+    """What a line is charged, and why."""
+
+    def _fee(self, order, product=None):
+        """Return base, percent, brackets and commission of a product's line."""
+        line = self._line(order, product)
+        return (
+            line.marketplace_base, line.marketplace_percent, line.marketplace_brackets or '',
+            line.marketplace_commission,
+        )  # fmt: skip
+
+    def _line(self, order, product=None):
+        return order.order_line.filtered(lambda line: line.product_id == (product or self.bowl))
+
+    def _own_rule(self, *brackets, **values):
+        return self._rule(
+            merchant_id=self.merchant_a.id,
+            bracket_ids=[
+                Command.create({'amount_from': amount, 'percent': percent})
+                for amount, percent in brackets
+            ],
+            **values,
+        )
+
+    # === BASE === #
+
+    def test_a_rule_may_charge_the_price_without_tax(self):
+        self._own_rule(percent=8.0, base='without_tax')
+        self.assertEqual(self._fee(self._order()), (100.0, 8.0, '', 8.0))
+
+    def test_freight_is_charged_only_where_the_rule_says_so(self):
+        order = self._paid()
+        freight = order.order_line.filtered('is_delivery')
+        self.assertEqual((freight.marketplace_base, freight.marketplace_commission), (10.0, 0.0))
+        self._own_rule(percent=8.0, minimum=3.0, fixed=1.0, include_freight=True)
+        order = self._paid()
+        freight = order.order_line.filtered('is_delivery')
+        self.assertEqual((freight.marketplace_base, freight.marketplace_commission), (10.0, 0.8))
+        self.assertEqual(self._fee(order)[3], 10.04)
+        self.assertEqual(self._entries(order)['commission'], -10.84)
+        part = self._part(order)
+        part._refund_amount(part._refundable_amount(), "Back", part)
+        self.assertEqual(self._entries(order)['commission_refund'], 10.84)
+        self.assertBooksAgree()
+
+    def test_freight_is_no_matter_of_products_and_categories(self):
+        with self.assertRaises(ValidationError):
+            self._rule(percent=1.0, categ_id=self.category.id, include_freight=True)
+
+    # === BRACKETS === #
+
+    def test_brackets_part_the_month(self):
+        """Sold before: 113. Limit 150. Of the next 113, 37 lie below and 76 above."""
+        self._own_rule((150.0, 5.0), percent=10.0)
+        self.assertEqual(self._fee(self._order()), (113.0, 10.0, '113.00 × 10 %', 11.3))
+        fee = self._fee(self._order())
+        self.assertEqual(fee, (113.0, 6.6372, '37.00 × 10 % + 76.00 × 5 %', 7.5))
+        self.assertEqual(self._fee(self._order())[2], '113.00 × 5 %')
+
+    def test_each_line_of_an_order_moves_the_month_on(self):
+        self._own_rule((113.0, 5.0), percent=10.0)
+        order = self._order({self.bowl: 1, self.cup: 1})
+        self.assertEqual(self._fee(order)[3], 11.3)
+        self.assertEqual(self._fee(order, self.cup), (40.0, 5.0, '40.00 × 5 %', 2.0))
+
+    def test_cancelled_orders_and_other_months_do_not_count(self):
+        self._own_rule((100.0, 5.0), percent=10.0)
+        cancelled, earlier = self._part(self._order()), self._part(self._order())
+        cancelled.with_user(self.clerk_a).portal_refuse("Broken")
+        self.env.flush_all()
+        month = fields.Date.start_of(self.company._marketplace_today(), 'month')
+        self.env.cr.execute(
+            "UPDATE marketplace_order SET create_date = %s WHERE id = %s",
+            [fields.Datetime.subtract(self.company._marketplace_utc(month), seconds=1), earlier.id],
+        )
+        self.assertEqual(self._fee(self._order())[2], '100.00 × 10 % + 13.00 × 5 %')
+
+    def test_the_month_begins_where_the_company_is(self):
+        self.company.partner_id.tz = 'Asia/Shanghai'
+        start = self.company._marketplace_utc(fields.Date.to_date('2026-11-01'))
+        self.assertEqual(fields.Datetime.to_string(start), '2026-10-31 16:00:00')
+
+    def test_other_merchants_sales_do_not_count(self):
+        self.rule._move_to('retired')
+        self._rule(
+            percent=10.0, bracket_ids=[Command.create({'amount_from': 50.0, 'percent': 5.0})]
+        )
+        self._order({self.vase: 1})
+        self.assertEqual(self._fee(self._order())[2], '50.00 × 10 % + 63.00 × 5 %')
+
+    def test_the_month_is_asked_for_only_where_brackets_count(self):
+        Rule = self.env.registry['marketplace.commission.rule']
+        asking = patch.object(Rule, '_month_sales', side_effect=Rule._month_sales, autospec=True)
+        with asking as ask:
+            self._order()
+            self.assertEqual(ask.call_count, 0)
+            self._own_rule((150.0, 5.0), percent=10.0)
+            self._order({self.bowl: 1, self.cup: 1, self.vase: 1})
+            self.assertEqual(ask.call_count, 1)
+
+    def test_published_brackets_stay(self):
+        rule = self._own_rule((150.0, 5.0), percent=10.0)
+        for change in (
+            lambda: rule.bracket_ids.write({'percent': 1.0}),
+            lambda: rule.bracket_ids.unlink(),
+            lambda: rule.bracket_ids.create({
+                'rule_id': rule.id, 'amount_from': 900.0, 'percent': 1.0,
+            }),
+        ):
+            with self.assertRaises(UserError):
+                change()
+
+    # === CURRENCIES === #
+
+    def test_limits_are_converted_by_the_orders_company(self):
+        """A minimum of 2 in a currency worth 5 is 10 in the currency of the order."""
+        foreign = self.env['res.currency'].create({
+            'name': 'XTA', 'symbol': 'XTA', 'rate_ids': [Command.create({
+                'name': '2020-01-01', 'rate': 0.2, 'company_id': self.company.id,
+            })],
+        })  # fmt: skip
+        self._own_rule(percent=1.0, minimum=2.0, currency_id=foreign.id)
+        other = self.env['res.company'].create({'name': "Elsewhere"})
+        order = self._cart({self.bowl: 1})
+        order.with_context(allowed_company_ids=[other.id, self.company.id]).action_confirm()
+        self.assertEqual(self._fee(order)[3], 10.0)
+
+    # === WHY === #
+
+    def test_the_fee_is_explained(self):
+        why = self._line(self._order())._marketplace_fee_explanation()
+        self.assertIn("113.00 × 8 % = ", why)
+        self.assertIn(self.currency.format(9.04), why)
+        self.assertIn("“Everything: 8 %”, version 1", why)
+
+    def test_limits_and_fixed_parts_are_explained(self):
+        self._own_rule(percent=1.0, fixed=0.5, minimum=2.0)
+        why = self._line(self._order())._marketplace_fee_explanation()
+        self.assertIn("113.00 × 1 % + 0.50 = ", why)
+        self.assertIn(f"Charged: {self.currency.format(2.0)}, the least per order line.", why)
+
+    def test_brackets_are_explained(self):
+        self._own_rule((100.0, 5.0), percent=10.0)
+        why = self._line(self._order())._marketplace_fee_explanation()
+        self.assertIn("100.00 × 10 % + 13.00 × 5 % = ", why)
+        self.assertIn(self.currency.format(10.65), why)
+
+    def test_what_is_not_charged_is_explained_too(self):
+        order = self._paid()
+        freight = order.order_line.filtered('is_delivery')
+        self.assertEqual(
+            freight._marketplace_fee_explanation(), "No commission is charged on this freight."
+        )
+        self.assertEqual(self._line(self._cart({self.bowl: 1}))._marketplace_fee_explanation(), '')
+
+    def test_the_merchant_reads_why_without_rights_on_the_rule(self):
+        order = self._paid()
+        entry = self.env['marketplace.balance.entry'].search(
+            [('order_id', '=', self._part(order).id), ('kind', '=', 'commission')]
+        )
+        self.assertIn("113.00 × 8 %", entry.with_user(self.finance_a).fee_explanation)
