@@ -99,21 +99,33 @@ def _check_foreign_server():
 
 
 class Cluster:
-    """The private cluster of this checkout."""
+    """The private cluster of this checkout, or one more beside it under a name of its own."""
 
-    def __init__(self):
+    def __init__(self, name=""):
+        own = f"{checkout_id()}{name}"
         self.bin = packages.need(_find_bin, "postgresql", "The database")
         if is_root():
             # PostgreSQL refuses to run as root, and its user often may not enter root's folders.
             self.user = _unprivileged_user()
-            self.folder = Path("/var/lib/odoo-marketplace") / checkout_id()
+            self.folder = Path("/var/lib/odoo-marketplace") / own
         else:
             self.user = None
-            self.folder = STATE / "postgres"
+            self.folder = STATE / f"postgres{name}"
         self.data = self.folder / "data"
         self.socket_folder = self.folder / "socket"
         if len(str(self.socket_folder)) > LONGEST_FOLDER:
-            self.socket_folder = _short_folder()
+            self.socket_folder = _short_folder(own)
+
+    @contextlib.contextmanager
+    def only_for_now(self):
+        """Run it meanwhile, and leave nothing of it behind."""
+        self._start()
+        try:
+            yield self
+        finally:
+            self.control("stop", "--mode=immediate")
+            shutil.rmtree(self.folder)
+            shutil.rmtree(self.socket_folder, ignore_errors=True)
 
     @contextlib.contextmanager
     def in_use(self):
@@ -139,14 +151,14 @@ class Cluster:
         if not (self.data / "PG_VERSION").is_file():
             self._create()
         self._make_folder(self.socket_folder)
-        if self._control("status").returncode == 0:
+        if self.control("status").returncode == 0:
             return
         # Written at each start, because the socket's folder may have moved.
         settings = self.data / "marketplace.conf"
         settings.write_text(SETTINGS.format(socket_folder=self.socket_folder))
         settings.chmod(0o644)
         log = self.folder / "postgres.log"
-        started = self._control("start", "--wait", "--timeout=120", f"--log={log}")
+        started = self.control("start", "--wait", "--timeout=120", f"--log={log}")
         if started.returncode:
             reason = log.read_text(errors="replace") if log.exists() else started.stderr
             raise Stop(
@@ -180,11 +192,11 @@ class Cluster:
             " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
         if clients == "0":
-            self._control("stop", "--wait", "--mode=fast")
+            self.control("stop", "--wait", "--mode=fast")
         else:
             say("· PostgreSQL goes on: someone else is connected to it.")
 
-    def _control(self, action, *arguments):
+    def control(self, action, *arguments):
         return self._call("pg_ctl", action, "-D", self.data, *arguments)
 
     def _call(self, program, *arguments, **options):
@@ -237,9 +249,9 @@ def _unprivileged_user():
     raise Stop("PostgreSQL cannot run as root.", "Run this as an ordinary user.")
 
 
-def _short_folder():
+def _short_folder(own):
     """A short path under the temporary folder, which must be ours alone."""
-    folder = Path(tempfile.gettempdir()) / f"marketplace-{os.getuid()}-{checkout_id()}"
+    folder = Path(tempfile.gettempdir()) / f"marketplace-{os.getuid()}-{own}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
         raise Stop(f"{folder} belongs to someone else.", f"Remove {folder}.")
