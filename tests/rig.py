@@ -12,8 +12,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 import requests
+from requests.adapters import HTTPAdapter
+
+from odoo.modules.registry import Registry
+from odoo.tools import config
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / 'scripts' / 'ground'))
@@ -23,6 +28,7 @@ from places import LOGS, PYTHON  # noqa: E402
 
 START_SECONDS = 120
 CALL_SECONDS = 120
+MOST_AT_ONCE = 20
 # What a person may be told when another one was faster.
 POLITE = (
     'odoo.exceptions.UserError', 'odoo.exceptions.ValidationError', 'odoo.exceptions.AccessError',
@@ -63,6 +69,17 @@ def _call(command, env, **options):
     done = subprocess.run(command, env=env, stderr=-1, text=True, check=False, **options)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
+
+
+@contextlib.contextmanager
+def registry_of(database):
+    """Know the models of a copied database in this process, without its tests."""
+    with patch.dict(config.options, test_enable=False):
+        registry = Registry(database)
+    try:
+        yield registry
+    finally:
+        Registry.delete(database)
 
 
 # === PROCESSES === #
@@ -137,6 +154,7 @@ class Client:
     def __init__(self, address, database, login):
         self.address = address
         self.session = requests.Session()
+        self.session.mount('http://', HTTPAdapter(pool_maxsize=MOST_AT_ONCE))
         self._post('/web/session/authenticate', db=database, login=login, password=login)
 
     def call(self, model, method, *args, **kwargs):
