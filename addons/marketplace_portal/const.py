@@ -29,6 +29,7 @@ STATE_COLORS = {
     'onboarding': 'info',
     'to_ship': 'info',
     'shipped': 'info',
+    'partly_shipped': 'info',
     'approved': 'info',
     'in_transit': 'info',
     'received': 'info',

@@ -22,6 +22,7 @@
         'security/res_groups.xml',
         'security/ir.model.access.csv',
         'security/ir_rules.xml',
+        'security/ir_rules_shipping.xml',
         # Security: money
         'security/ir_rules_money.xml',
         'security/ir_rules_payout.xml',
@@ -32,6 +33,7 @@
         'data/ir_cron_order_data.xml',
         'data/ir_sequence_data.xml',
         'data/mail_template_order_data.xml',
+        'data/mail_template_shipping_data.xml',
         # Data: money
         'data/ir_sequence_money_data.xml',
         'data/ir_cron_money_data.xml',
@@ -59,6 +61,7 @@
         'views/sale_order_views.xml',
         'views/stock_views.xml',
         'views/res_config_settings_views.xml',
+        'views/marketplace_parcel_views.xml',
         # Views: money
         'views/commission_rule_views.xml',
         'views/balance_views.xml',

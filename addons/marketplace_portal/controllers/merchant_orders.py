@@ -73,6 +73,7 @@ class MerchantOrders(MerchantPortal):
             errors=errors,
             typed=post,
             failed_action=action if errors else None,
+            carriers=request.env['delivery.carrier']._marketplace_offered_names(),
         )
         return request.render('marketplace_portal.merchant_order', values)
 
@@ -84,18 +85,41 @@ class MerchantOrders(MerchantPortal):
         elif action == 'refuse':
             order.portal_refuse(post.get('reason', ''))
         elif action == 'ship':
-            order.portal_ship(post.get('carrier_name', ''), post.get('tracking_ref', ''))
+            order.portal_ship(
+                post.get('carrier_name', ''), post.get('tracking_ref', ''),
+                self._form_quantities(post) or None, post.get('cost'),
+            )
+        elif action == 'cancel_rest':
+            order.portal_cancel_rest(post.get('reason', ''))
         elif action == 'deliver':
             order.portal_mark_delivered()
+        elif action in ('parcel_deliver', 'parcel_cost'):
+            self._merchant_parcel_act(order, action, post)
         else:
             raise self._merchant_not_found()
+
+    def _merchant_parcel_act(self, order, action, post):
+        """Call the method of a button that stands at one parcel of the order."""
+        number = post.get('parcel_id', '')
+        parcel = request.env['marketplace.parcel'].search(
+            [('id', '=', int(number) if number.isdecimal() else 0), ('order_id', '=', order.id)]
+        )
+        if not parcel:
+            raise self._merchant_not_found()
+        if action == 'parcel_deliver':
+            parcel.portal_mark_delivered()
+        else:
+            parcel.portal_set_cost(post.get('cost'))
 
     def _merchant_order_message(self, action):
         _ = request.env._
         return {
             'accept': _("Order accepted. Pack the goods, then enter the tracking number."),
             'refuse': _("Order refused. The shopper is told, and refunded."),
-            'ship': _("Order shipped. The shopper can follow the parcel."),
+            'ship': _("Parcel sent. The shopper can follow it."),
+            'cancel_rest': _("The rest is cancelled. The shopper is told, and refunded for it."),
+            'parcel_deliver': _("Marked as delivered. The shopper is asked to confirm."),
+            'parcel_cost': _("Saved."),
             'deliver': _("Marked as delivered. The shopper is asked to confirm."),
         }[action]
 

@@ -232,6 +232,24 @@ class MerchantPortal(CustomerPortal):
         self._merchant_notify(message)
         return request.redirect(path)
 
+    def _form_quantities(self, post):
+        """Return the quantity typed for each order line, by its id; what is no number stays text.
+
+        The model tells the person what is wrong with it.
+        """
+        quantities = {}
+        for name, value in post.items():
+            prefix, _separator, line_id = name.partition('quantity_')
+            if not prefix and line_id.isdigit() and value.strip():
+                quantities[int(line_id)] = self._number(value)
+        return quantities
+
+    def _number(self, text):
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
     # === FILES === #
 
     def _merchant_uploads(self, name):

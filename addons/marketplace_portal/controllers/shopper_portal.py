@@ -83,6 +83,43 @@ class ShopperPortal(MerchantPortal):
             self._merchant_notify(request.env._("Thank you. Enjoy your purchase!"))
         return request.redirect(self._parcel_url(parcel_sudo))
 
+    @route(
+        f'{PARCEL_PATH}/<int:parcel_id>/arrived/<int:sent_id>',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+        methods=['POST'],
+    )
+    def parcel_arrived(self, parcel_id, sent_id, **kwargs):
+        """Confirm one of several parcels."""
+        parcel_sudo = self._shopper_record('marketplace.order', parcel_id)
+        sent_sudo = self._shopper_record('marketplace.parcel', sent_id)
+        sent = request.env['marketplace.parcel'].browse(sent_sudo.id)
+        if errors := self._merchant_submit(sent.portal_confirm_receipt):
+            self._merchant_notify(errors['message'], 'danger')
+        else:
+            self._merchant_notify(request.env._("Thank you. Enjoy your purchase!"))
+        return request.redirect(self._parcel_url(parcel_sudo))
+
+    @route(
+        f'{PARCEL_PATH}/<int:parcel_id>/cancel',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+        methods=['POST'],
+    )
+    def parcel_cancel(self, parcel_id, reason='', **kwargs):
+        parcel_sudo = self._shopper_record('marketplace.order', parcel_id)
+        parcel = request.env['marketplace.order'].browse(parcel_id)
+        if errors := self._merchant_submit(lambda: parcel.portal_cancel(reason)):
+            message = next(iter(errors['fields'].values()), errors['message'])
+            self._merchant_notify(message, 'danger')
+        else:
+            self._merchant_notify(request.env._("Cancelled. What you paid comes back to you."))
+        return request.redirect(self._parcel_url(parcel_sudo))
+
     # === RETURNS === #
 
     @route(
@@ -98,7 +135,7 @@ class ShopperPortal(MerchantPortal):
         errors = {}
         if request.httprequest.method == 'POST':
             parcel = request.env['marketplace.order'].browse(parcel_id)
-            quantities = self._return_quantities(post)
+            quantities = self._form_quantities(post)
             errors = self._merchant_submit(
                 lambda: parcel.portal_request_return(kind, reason, quantities)
             )
@@ -115,24 +152,6 @@ class ShopperPortal(MerchantPortal):
             typed={'kind': kind, 'reason': reason, **post},
         )
         return request.render('marketplace_portal.parcel_return', values)
-
-    def _return_quantities(self, post):
-        """Return the quantity typed for each order line, by its id; what is no number stays text.
-
-        The model tells the shopper what is wrong with it.
-        """
-        quantities = {}
-        for name, value in post.items():
-            prefix, _separator, line_id = name.partition('quantity_')
-            if not prefix and line_id.isdigit() and value.strip():
-                quantities[int(line_id)] = self._number(value)
-        return quantities
-
-    def _number(self, text):
-        try:
-            return float(text)
-        except ValueError:
-            return text
 
     def _selection(self, model_name, field_name):
         """Return the translated choices of a field."""

@@ -23,6 +23,7 @@ from . import marketplace_reverification_line
 from . import marketplace_shop
 from . import product_image
 from . import product_product
+from . import product_stock
 from . import product_template
 from . import product_template_storefront
 from . import res_users

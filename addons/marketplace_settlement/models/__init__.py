@@ -14,9 +14,13 @@ from . import loyalty_program
 from . import freight_template
 from . import delivery_carrier
 from . import marketplace_order
+from . import marketplace_order_parcel
+from . import marketplace_order_cancel
 from . import marketplace_return
 from . import marketplace_return_line
+from . import marketplace_parcel
 from . import sale_order
+from . import sale_order_group
 from . import sale_order_line
 from . import stock_move
 from . import stock_picking
@@ -50,6 +54,7 @@ from . import sale_order_invoice
 from . import sale_order_line_money
 from . import sale_order_line_fee
 from . import balance_entry_fee
+from . import sale_order_line_shipping
 from . import account_move_line
 from . import account_move
 from . import account_move_guard

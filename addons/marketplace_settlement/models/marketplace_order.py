@@ -32,12 +32,15 @@ class MarketplaceOrder(models.Model):
     _rec_names_search = ['name', 'tracking_ref', 'merchant_id.name', 'partner_id.name']
 
     _guard_frozen = ('sale_order_id', 'merchant_id')
-    _reason_actions = ('action_cancel',)
+    _reason_actions = ('action_cancel', 'action_cancel_rest')
     _state_initial = 'to_accept'
     _state_moves = (
-        Move('to_accept', 'to_ship', by=('member_orders',)),
-        Move('to_accept', 'cancelled', by=('member_orders', MANAGER, 'system'), reason=True),
-        Move('to_ship', 'cancelled', by=('member_orders', MANAGER, 'system'), reason=True),
+        Move('to_accept', 'to_ship', by=('member_orders', 'system')),
+        *(
+            Move(state, 'cancelled', by=('member_orders', 'shopper', MANAGER, 'system'),
+                 reason=True)
+            for state in OPEN_STATES
+        ),
         Move('to_ship', 'shipped', by=('member_orders', 'system')),
         Move('shipped', 'delivered', by=('member_orders', 'shopper', MANAGER, 'system')),
         Move('delivered', 'completed', by=('system',)),
@@ -101,10 +104,6 @@ class MarketplaceOrder(models.Model):
         help="What the marketplace keeps of this order if nothing is refunded.",
     )  # fmt: skip
     is_announced = fields.Boolean(readonly=True, copy=False, help="The merchant was told by mail.")
-    carrier_name = fields.Char(string="Carrier", readonly=True, copy=False)
-    tracking_ref = fields.Char(
-        string="Tracking Number", readonly=True, copy=False, index='trigram'
-    )
     cancel_reason = fields.Text(string="Reason of Cancellation", readonly=True, copy=False)
     date_shipped = fields.Datetime(string="Shipped on", readonly=True, copy=False)
     date_delivered = fields.Datetime(string="Delivered on", readonly=True, copy=False)
@@ -134,7 +133,9 @@ class MarketplaceOrder(models.Model):
         'UNIQUE (sale_order_id, merchant_id)',
         "There is already a merchant order of this merchant for this sales order.",
     )
-    _unannounced_idx = models.Index("(id) WHERE is_announced IS NOT TRUE AND state = 'to_accept'")
+    _unannounced_idx = models.Index(
+        "(id) WHERE is_announced IS NOT TRUE AND state IN ('to_accept', 'to_ship')"
+    )
 
     # === COMPUTE METHODS === #
 
@@ -202,21 +203,8 @@ class MarketplaceOrder(models.Model):
         clean = self._read_reason(reason)
         order_sudo._move_to('cancelled', reason=clean)
 
-    def portal_ship(self, carrier_name, tracking_ref):
-        """Say that all goods have left.
-
-        :param str carrier_name: who carries them
-        :param str tracking_ref: the number by which the shopper can follow them
-        """
-        order_sudo = self._portal_merchant()
-        clean = self._read_parcel(carrier_name, tracking_ref)
-        order_sudo._move_to('shipped')
-        order_sudo.write(clean)
-        order_sudo._validate_pickings()
-        order_sudo._mail('shipped')
-
     def portal_mark_delivered(self):
-        """Say that the parcel arrived; the shopper still confirms, or keeps silent."""
+        """Say that all parcels arrived; the shopper still confirms, or keeps silent."""
         self._portal_merchant()._move_to('delivered')
 
     # === PORTAL METHODS: SHOPPER === #
@@ -248,7 +236,9 @@ class MarketplaceOrder(models.Model):
         reader = FormReader(self.env, {'kind': kind, 'reason': reason})
         reader.choice('kind', self.env._("What you would like"), dict(KINDS))
         reader.text('reason', self.env._("Reason"), limit=TEXT_MAX_LENGTH, multiline=True)
-        lines = order_sudo._read_quantities(reader, quantities)
+        lines = order_sudo._read_quantities(
+            reader, quantities, order_sudo._returnable_quantities(), self._too_many_to_return
+        )
         return order_sudo._create_return(reader.check(), lines).id
 
     # === BUSINESS METHODS: ACCESS === #
@@ -279,20 +269,14 @@ class MarketplaceOrder(models.Model):
         reader.text('reason', self.env._("Reason"), limit=TEXT_MAX_LENGTH, multiline=True)
         return reader.check()['reason']
 
-    def _read_parcel(self, carrier_name, tracking_ref):
-        values = {'carrier_name': carrier_name, 'tracking_ref': tracking_ref}
-        reader = FormReader(self.env, values)
-        reader.text('carrier_name', self.env._("Carrier"))
-        reader.text('tracking_ref', self.env._("Tracking number"))
-        return reader.check()
+    def _read_quantities(self, reader, quantities, left, too_many):
+        """Return the quantity chosen per line; mistakes are noted at ``quantities``.
 
-    def _read_quantities(self, reader, quantities):
-        """Return the quantity to return per line; mistakes are noted at ``quantities``.
-
+        :param dict left: how much there is to choose from, per line
+        :param too_many: returns the message for a quantity and a product that exceed it
         :rtype: dict[sale.order.line, float]
         """
         quantities = quantities if isinstance(quantities, dict) else {}
-        left = self._returnable_quantities()
         wanted = {}
         for line_id, quantity in quantities.items():
             line = next((line for line in left if str(line.id) == str(line_id)), None)
@@ -302,15 +286,21 @@ class MarketplaceOrder(models.Model):
             if line_reader.errors or (quantity and not line):
                 reader.fail('quantities', self.env._("Please choose from the goods of this order."))
             elif quantity and line.product_uom_id.compare(quantity, left[line]) > 0:
-                reader.fail('quantities', self.env._(
-                    "You can return at most %(quantity)s of %(product)s.",
-                    quantity=f"{left[line]:g}", product=line.product_id.display_name,
-                ))
+                reader.fail(
+                    'quantities', too_many(f"{left[line]:g}", line.product_id.display_name)
+                )
             elif quantity:
                 wanted[line] = quantity
         if not wanted and 'quantities' not in reader.errors:
             reader.fail('quantities', self.env._("Please choose at least one article."))
         return wanted
+
+    @api.model
+    def _too_many_to_return(self, quantity, product):
+        return self.env._(
+            "You can return at most %(quantity)s of %(product)s.",
+            quantity=quantity, product=product,
+        )
 
     # === BUSINESS METHODS: STATES === #
 
@@ -326,6 +316,10 @@ class MarketplaceOrder(models.Model):
                 'completed': {'deadline': False, 'date_completed': now},
                 'cancelled': {'deadline': False, 'cancel_reason': reason},
             }[target])
+            if target == 'delivered':
+                order.parcel_ids.filtered(
+                    lambda parcel: parcel.state == 'shipped' and not parcel.return_id
+                )._move_to('delivered', system=True)
             if target == 'cancelled':
                 order._undo_sale(reason)
                 order._mail('cancelled')
@@ -367,41 +361,11 @@ class MarketplaceOrder(models.Model):
         lines = self.line_ids.filtered('product_id')
         self._refund(dict.fromkeys(lines, 1.0), reason, self)
 
-    def _mail(self, event):
+    def _mail(self, event, **values):
         """Tell those concerned: the merchant of a new order, the shopper of all that follows."""
         self.env['mail.template']._marketplace_send(
-            f'marketplace_settlement.mail_template_order_{event}', self
+            f'marketplace_settlement.mail_template_order_{event}', self, **values
         )
-
-    # === BUSINESS METHODS: SHIPPING === #
-
-    def _validate_pickings(self):
-        """Validate the transfers one after the other: with several steps, each makes the next."""
-        self.ensure_one()
-        while waiting := self._open_pickings():
-            for picking in waiting:
-                picking._marketplace_validate()
-            if waiting == self._open_pickings():
-                raise UserError(self.env._(
-                    "The goods of %s cannot leave the warehouse. Please contact the marketplace.",
-                    self.name,
-                ))
-
-    def _open_pickings(self):
-        self.ensure_one()
-        return self.picking_ids.filtered(
-            lambda p: not p.return_id and p.state not in ('done', 'cancel')
-        )
-
-    def _ship_if_all_left(self):
-        """Follow the warehouse: an order is shipped when nothing of it waits there any more."""
-        for order in self.filtered(lambda order: order.state == 'to_ship'):
-            if not order._open_pickings():
-                picking = order.picking_ids.filtered(lambda p: p.state == 'done')[-1:]
-                order.carrier_name = order.carrier_name or picking.carrier_id.name
-                order.tracking_ref = order.tracking_ref or picking.carrier_tracking_ref
-                order._move_to('shipped', system=True)
-                order._mail('shipped')
 
     # === BUSINESS METHODS: SALE === #
 
@@ -431,6 +395,9 @@ class MarketplaceOrder(models.Model):
                 'amount_sales': sum(
                     kinds.get('sale', order.line_ids.browse()).mapped('marketplace_sales')
                 ),
+                'amount_logistics_subsidy': sum(
+                    kinds.get('shipping', order.line_ids.browse()).mapped('marketplace_subsidy')
+                ),
             })
 
     # === BUSINESS METHODS: RETURNS === #
@@ -454,13 +421,13 @@ class MarketplaceOrder(models.Model):
         )
 
     def _returnable_quantities(self):
-        """Return how much of each line of goods is not returned, nor asked to be.
+        """Return how much of each line of goods has left and is not returned, nor asked to be.
 
         :rtype: dict[sale.order.line, float]
         """
         self.ensure_one()
         asked = self.return_ids.filtered(lambda r: r.state != 'rejected').line_ids
-        left = {line: line.product_uom_qty for line in self._goods_lines()}
+        left = self._sent_quantities()
         for returned in asked:
             left[returned.sale_line_id] -= returned.quantity
         return {line: quantity for line, quantity in left.items() if quantity > 0}
@@ -492,7 +459,7 @@ class MarketplaceOrder(models.Model):
     @api.model
     def _cron_announce(self):
         """Tell merchants of their new orders."""
-        new = [('is_announced', '=', False), ('state', '=', 'to_accept')]
+        new = [('is_announced', '=', False), ('state', 'in', OPEN_STATES)]
         while orders := self.search(new, limit=ANNOUNCE_BATCH, order='id'):
             orders._mail('new')
             orders.is_announced = True

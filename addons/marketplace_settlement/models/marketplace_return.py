@@ -162,15 +162,20 @@ class MarketplaceReturn(models.Model):
         """Say that the goods are back: refunds are made at once."""
         self._portal_merchant()._move_to('received')
 
-    def portal_send_replacement(self, carrier_name, tracking_ref):
+    def portal_send_replacement(self, carrier_name, tracking_ref, cost=None):
         """Say that the goods in exchange have left."""
         request_sudo = self._portal_merchant()
-        clean = request_sudo.order_id._read_parcel(carrier_name, tracking_ref)
+        order = request_sudo.order_id
+        reader = FormReader(self.env, {
+            'carrier_name': carrier_name, 'tracking_ref': tracking_ref, 'cost': cost,
+        })  # fmt: skip
+        order._read_parcel(reader)
+        values = reader.check()
         request_sudo._move_to('exchanged')
-        if picking := request_sudo.replacement_picking_id:
-            picking.carrier_tracking_ref = clean['tracking_ref']
-            if picking.state != 'done':
-                picking._marketplace_validate()
+        picking = request_sudo.replacement_picking_id
+        if picking.state not in ('done', 'cancel', False):
+            picking.write(order._prepare_shipment(values))
+            picking._marketplace_validate()
 
     # === PORTAL METHODS: SHOPPER === #
 

@@ -12,7 +12,7 @@ FROZEN = (
     'marketplace_order_id', 'marketplace_frozen', 'marketplace_amount', 'marketplace_subsidy',
     'marketplace_vat_liability', 'marketplace_tier_id', 'marketplace_rule_id',
     'marketplace_sales', 'marketplace_base', 'marketplace_percent', 'marketplace_brackets',
-    'marketplace_commission',
+    'marketplace_commission', 'marketplace_cancelled_qty',
 )  # fmt: skip
 PRICED_BY = ('product_id', 'product_uom_qty', 'price_unit', 'discount', 'tax_ids')
 
@@ -231,7 +231,8 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if self.sudo().marketplace_order_id.state == 'cancelled':
             return 0.0
-        return max(self.product_uom_qty - self._marketplace_invoiced_qty(), 0.0)
+        sold = self.product_uom_qty - self.marketplace_cancelled_qty
+        return max(sold - self._marketplace_invoiced_qty(), 0.0)
 
     def _marketplace_invoiced_qty(self):
         """Return the quantity on invoices, credit notes left aside."""

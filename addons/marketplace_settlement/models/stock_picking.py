@@ -39,6 +39,7 @@ class StockPicking(models.Model):
             move.move_line_ids.filtered(lambda line, o=owner: line.owner_id != o).owner_id = owner
 
     def _marketplace_after_done(self):
+        self._marketplace_make_parcels()
         orders = self.sudo().marketplace_order_id
         orders._ship_if_all_left()
         orders.return_ids._follow_pickings()

@@ -6,12 +6,14 @@ from . import test_freight
 from . import test_listing_import
 from . import test_order_mails
 from . import test_order_queries
+from . import test_order_race
 from . import test_order_screens
 from . import test_order_states
 from . import test_payout_batch
 from . import test_payout_events
 from . import test_payout_file
 from . import test_payout_gateway
+from . import test_parcels
 from . import test_return_refunds
 from . import test_returns
 from . import test_rewards

@@ -184,6 +184,8 @@ class TestMoneyExample(MoneyCommon):
         prices = {self.bowl: 0.99, self.cup: 3.33, self.vase: 1.11, self.lamp: 7.77}
         for product, price in prices.items():
             product.write({'list_price': price, 'taxes_id': [(6, 0, taxes.ids)]})
+        for product in self.bowl | self.cup | self.vase:
+            product._set_merchant_stock(50)
         for liability in ('merchant', 'platform'):
             self.merchant_a.vat_liability = liability
             for quantities in (

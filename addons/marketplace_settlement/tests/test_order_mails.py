@@ -34,8 +34,8 @@ class TestOrderMails(OrdersCommon):
     def test_the_shopper_is_told_what_becomes_of_it(self):
         part = self._shipped()
         shopper = {self.shopper.name}
-        self.assertEqual(self._mails(part), [
-            (shopper, f"Your goods are on their way: {part.name}"),
+        self.assertEqual(self._mails(part.parcel_ids), [
+            (shopper, f"Your goods are on their way: {part.name}/1"),
         ])
         other = self._part(self._order())
         other.with_user(self.clerk_a).portal_refuse("The last one broke")

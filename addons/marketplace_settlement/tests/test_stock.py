@@ -55,13 +55,15 @@ class TestStock(OrdersCommon):
             self.env['stock.quant']._update_available_quantity(
                 self.bowl, location, 5, owner_id=owner
             )
-        move = self._order({self.bowl: 1}).picking_ids.move_ids
-        self.assertEqual(move.state, 'confirmed')
-        self.assertFalse(move.quantity)
+        with self.assertRaisesRegex(UserError, "Bowl"):
+            self._order({self.bowl: 1})
 
     def test_what_leaves_unreserved_leaves_the_merchants_stock(self):
+        part = self._part(self._order())
+        part.picking_ids.do_unreserve()
         self.bowl._set_merchant_stock(0)
-        self._shipped()
+        part.with_user(self.clerk_a).portal_accept()
+        part.with_user(self.clerk_a).portal_ship("SF Express", "SF1")
         self.assertEqual(self._on_hand(self.bowl, self.merchant_a), -1)
         self.assertEqual(self.bowl.total_value, 0)
 
