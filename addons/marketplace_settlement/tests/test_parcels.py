@@ -135,6 +135,25 @@ class TestParcels(MoneyCommon):
         with self.assertRaises(FieldErrors):
             parcel.with_user(self.clerk_a).portal_set_cost("-1")
 
+    def test_the_tier_pays_a_part_of_the_freight(self):
+        self.merchant_a.tier_id.logistics_subsidy = 30
+        order = self._paid({self.bowl: 2})
+        part = self._part(order)
+        self.assertEqual(self._entries(order)['logistics_subsidy'], 3.0)
+        self.assertEqual(part.amount_logistics_subsidy, 3.0)
+        delivery = part.line_ids.filtered('is_delivery')
+        part._refund({delivery: 0.5}, "Half of the freight", part)
+        self.assertEqual(self._entries(order)['logistics_subsidy_refund'], -1.5)
+        part._refund(dict.fromkeys(part.line_ids, 1.0), "All", part)
+        self.assertEqual(self._entries(order)['logistics_subsidy_refund'], -3.0)
+        self.assertBooksAgree()
+
+    def test_the_subsidy_is_settled(self):
+        self.merchant_a.tier_id.logistics_subsidy = 30
+        statement = self._settle(self._paid())
+        self.assertEqual(statement.amount_net, 116.96)
+        self.assertBooksAgree()
+
     # === CANCELLING === #
 
     def test_the_shopper_cancels_before_anything_is_sent(self):
