@@ -27,6 +27,7 @@
         'security/ir_rules_money.xml',
         'security/ir_rules_payout.xml',
         'security/ir_rules_commission.xml',
+        'security/ir_rules_statement_room.xml',
 
         # Data: orders
         'data/delivery_carrier_data.xml',
@@ -52,6 +53,7 @@
         'data/mail_template_money_data.xml',
         'data/mail_template_payout_data.xml',
         'data/mail_template_commission_data.xml',
+        'data/mail_template_statement_room_data.xml',
 
         # Views: orders
         'views/marketplace_order_views.xml',
@@ -65,6 +67,8 @@
         # Views: money
         'views/commission_rule_views.xml',
         'views/balance_views.xml',
+        'views/statement_contest_views.xml',
+        'views/reserve_views.xml',
         'views/statement_views.xml',
         'views/statement_run_views.xml',
         'views/statement_terms_views.xml',
@@ -75,6 +79,7 @@
         'views/marketplace_order_money_views.xml',
         'views/res_config_settings_money_views.xml',
         'views/commission_fee_views.xml',
+        'views/res_config_settings_statement_views.xml',
         'wizards/reconciliation_views.xml',
         'views/retention_views.xml',
 
@@ -86,6 +91,7 @@
         # Home cards point at the actions above
         'data/home_card_data.xml',
         'data/home_card_money_data.xml',
+        'data/home_card_statement_room_data.xml',
     ],
     'demo': [],
     'post_init_hook': 'post_init_hook',

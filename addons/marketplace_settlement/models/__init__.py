@@ -47,6 +47,8 @@ from . import res_config_settings_commission
 from . import balance_entry
 from . import balance_entry_booking
 from . import wallet
+from . import ir_attachment_evidence
+from . import evidence_mixin
 from . import hold
 from . import marketplace_order_money
 from . import sale_order_freeze
@@ -66,6 +68,10 @@ from . import payment_refund
 from . import statement
 from . import statement_drawing
 from . import statement_posting
+from . import res_company_statement
+from . import reserve
+from . import statement_contest
+from . import statement_export
 from . import payout
 from . import payout_bank_line
 from . import payout_batch
@@ -74,6 +80,10 @@ from . import payout_channel
 from . import payout_event
 from . import payout_outbox
 from . import payout_word
+from . import statement_reversal
+from . import cash_forecast
+from . import balance_entry_explanation
+from . import wallet_buckets
 from . import deposit_movement
 from . import deposit_release
 from . import merchant_exit
@@ -82,3 +92,4 @@ from . import merchant_tier
 from . import retention
 from . import checker
 from . import checker_ledger
+from . import checker_statement_room
