@@ -31,6 +31,7 @@
         'views/merchant_return_templates.xml',
         'views/merchant_product_templates.xml',
         'views/merchant_import_templates.xml',
+        'views/merchant_balance_templates.xml',
         'views/merchant_finance_templates.xml',
         'views/merchant_complaint_templates.xml',
         'views/merchant_account_templates.xml',

@@ -7,6 +7,7 @@ from . import merchant_documents
 from . import merchant_orders
 from . import merchant_products
 from . import merchant_imports
+from . import merchant_balance
 from . import merchant_finance
 from . import merchant_service
 from . import payment

@@ -129,7 +129,9 @@ class MerchantPortal(CustomerPortal):
                 ('complaints', _("Complaints"), '/complaints', 'fa-comments-o', 'service'),
             ]),
             (_("Money"), [
+                ('balance', _("Balance"), '/balance', 'fa-balance-scale', 'finance'),
                 ('statements', _("Statements"), '/statements', 'fa-file-text-o', 'finance'),
+                ('forecast', _("Expected payouts"), '/forecast', 'fa-calendar', 'finance'),
                 ('deposit', _("Deposit"), '/deposit', 'fa-shield', 'finance'),
                 ('bank', _("Bank account"), '/bank', 'fa-university', 'finance'),
             ]),

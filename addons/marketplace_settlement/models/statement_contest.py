@@ -202,9 +202,7 @@ class MarketplaceStatementContest(models.Model):
         :raise FieldErrors: what is wrong with them
         """
         values = values if isinstance(values, dict) else {}
-        reader = FormReader(
-            self.env, {'entry': entry_id, **{name: values.get(name) for name in values}}
-        )
+        reader = FormReader(self.env, {**values, 'entry': entry_id})
         reader.record('entry', self.env._("Line"), statement.entry_ids)
         reader.number('amount', self.env._("Missing amount"))
         reader.text('reason', self.env._("Reason"), limit=TEXT_MAX_LENGTH, multiline=True)
@@ -226,7 +224,9 @@ class MarketplaceStatementContest(models.Model):
 
     @api.model
     def _check_claim(self, reader, statement, entry):
-        """Note what is wrong with the amount: a deduction can at most be given back."""
+        """Note what is wrong: a line is answered once, a deduction can at most be given back."""
+        if self.search_count([('entry_id', '=', entry.id), ('state', '!=', 'withdrawn')], limit=1):
+            reader.fail('entry', self.env._("This line has been contested already."))
         amount = reader.clean.get('amount')
         if amount is None or not entry:
             return
@@ -331,7 +331,7 @@ class MarketplaceStatementContest(models.Model):
             'held', 'in_statement', SQL("entry.hold_id = ANY(%s)", self.hold_id.ids),
             {'statement_id': self.statement_id.id, 'hold_id': None},
         )  # fmt: skip
-        self.statement_id._set_totals()
+        self.statement_id._add_up()
 
     def _notify(self):
         """Tell both sides what came of it."""

@@ -20,7 +20,7 @@ class MarketplaceWallet(models.Model):
         compute='_compute_reserve', help="Kept of earlier statements; released on its day."
     )
     held_for_cases = fields.Monetary(
-        string="Held", compute='_compute_reserve',
+        string="Held for Cases", compute='_compute_reserve',
         help="Waits for the end of a complaint, a check or a contested line.",
     )  # fmt: skip
 
