@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from .statement import SILENCE_DAYS
+from .statement_terms import MID_MONTH
 
 
 class MarketplaceCashForecast(models.Model):
@@ -133,9 +134,11 @@ class MarketplaceCashForecast(models.Model):
                    COALESCE(item.hold_id, blocking.id) AS hold_id,
                    COALESCE(hold.reason, blocking.reason) AS reason,
                    due.stage, due.until,
-                   CASE WHEN due.free IS NOT NULL THEN GREATEST(due.free, %(today)s) END AS date
+                   CASE WHEN due.free IS NOT NULL THEN GREATEST(due.free, %(today)s::date) END AS date
               FROM (%(items)s) AS item
               JOIN res_company company ON company.id = item.company_id
+              JOIN marketplace_merchant merchant ON merchant.id = item.merchant_id
+              LEFT JOIN marketplace_tier tier ON tier.id = merchant.tier_id
               LEFT JOIN marketplace_order o ON o.id = item.order_id
               LEFT JOIN marketplace_hold hold ON hold.id = item.hold_id
               LEFT JOIN marketplace_statement statement ON statement.id = item.statement_id
@@ -185,7 +188,7 @@ class MarketplaceCashForecast(models.Model):
 
     def _query_due(self, today):
         """Where the amount is, until when, and the first day on which it can be paid out."""
-        ready = self._payable_day(SQL("%s", today))
+        ready = self._payable_day(SQL("%s::date", today))
         return SQL(
             """
             SELECT 'reserve' AS stage, hold.deadline::date AS until, %(released)s AS free
@@ -203,8 +206,8 @@ class MarketplaceCashForecast(models.Model):
                    CASE WHEN statement.state = 'sent' THEN statement.deadline::date END,
                    CASE WHEN payout.state = 'unknown' THEN NULL
                         WHEN statement.state = 'sent' THEN statement.deadline::date
-                        WHEN statement.state = 'draft' THEN %(today)s + %(silence)s
-                        ELSE %(today)s END
+                        WHEN statement.state = 'draft' THEN %(today)s::date + %(silence)s
+                        ELSE %(today)s::date END
              WHERE item.state = 'in_statement'
             UNION ALL
             SELECT * FROM (
@@ -238,6 +241,21 @@ class MarketplaceCashForecast(models.Model):
     def _payable_day(self, day):
         """Return when what becomes available on ``day`` can be paid: its statement is answered.
 
+        The statement is drawn up on the day after the merchant's period has ended.
+
         :param SQL day: a date, known in the query
         """
-        return SQL("(%s + %s)", day, SILENCE_DAYS)
+        return SQL(
+            """
+            (CASE COALESCE(merchant.statement_period, tier.statement_period,
+                           company.marketplace_statement_period)
+             WHEN 'day' THEN %(day)s + 1
+             WHEN 'week' THEN %(day)s + 8 - EXTRACT(isodow FROM %(day)s)::int
+             WHEN 'half_month' THEN CASE WHEN EXTRACT(day FROM %(day)s) <= %(middle)s
+                THEN date_trunc('month', %(day)s)::date + %(middle)s
+                ELSE (date_trunc('month', %(day)s) + interval '1 month')::date END
+             ELSE (date_trunc('month', %(day)s) + interval '1 month')::date
+             END + %(silence)s)
+            """,
+            day=day, middle=MID_MONTH, silence=SILENCE_DAYS,
+        )  # fmt: skip

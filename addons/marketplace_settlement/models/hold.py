@@ -138,6 +138,7 @@ class MarketplaceHold(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
+            self.check_access('create')
             vals_list = [self._prepare_typed(vals) for vals in vals_list]
         holds = super().create(vals_list)
         for hold in holds.filtered(lambda hold: hold.kind not in ENTRY_KINDS):

@@ -117,17 +117,17 @@ class MarketplaceStatement(models.Model):
         groups='marketplace_merchant.group_staff',
     )  # fmt: skip
     reversal_state = fields.Selection(
-        selection=[('requested', "Reversal requested")], compute='_compute_reversal_state'
-    )
+        selection=[('requested', "Reversal requested")], compute='_compute_reversal_state',
+        compute_sudo=True,
+    )  # fmt: skip
 
     # === COMPUTE METHODS === #
 
+    @api.depends('reversal_ids.state')
     def _compute_reversal_state(self):
-        requested = self.env['marketplace.statement.reversal'].sudo().search(
-            [('statement_id', 'in', self.ids), ('state', '=', 'requested')]
-        ).statement_id  # fmt: skip
         for statement in self:
-            statement.reversal_state = statement in requested and 'requested'
+            states = statement.reversal_ids.mapped('state')
+            statement.reversal_state = 'requested' in states and 'requested'
 
     # === ACTION METHODS === #
 
@@ -142,6 +142,10 @@ class MarketplaceStatement(models.Model):
             )
         for statement in self:
             statement.sudo()._check_reversible()
+            if statement.reversal_state:
+                raise UserError(
+                    self.env._("The reversal of %s was requested already.", statement.name)
+                )
             self.env['marketplace.statement.reversal'].sudo().create({
                 'statement_id': statement.id,
                 'reason': reason.strip(),

@@ -38,7 +38,7 @@ class MarketplaceWallet(models.Model):
         for wallet in self:
             key = (wallet.merchant_id.id, wallet.company_id.id, wallet.currency_id.id)
             wallet.reserve = sums.get(key, 0.0)
-            wallet.held_for_cases = wallet.held - wallet.reserve
+            wallet.held_for_cases = wallet.currency_id.round(wallet.held - wallet.reserve)
 
     # === ACTION METHODS === #
 
