@@ -27,8 +27,11 @@ class MarketplaceBalanceEntry(models.Model):
     @api.depends_context('lang')
     def _compute_explanation(self):
         for entry in self:
-            entry.product_name = entry.sale_line_id.product_id.display_name or False
-            entry.explanation = entry.reason or False
+            line = entry.sale_line_id
+            is_fee = line and entry.kind in ('commission', 'commission_refund')
+            texts = [entry.reason, is_fee and line._marketplace_fee_explanation()]
+            entry.product_name = line.product_id.display_name or False
+            entry.explanation = " ".join(filter(None, texts)) or False
 
     def _compute_waits_for(self):
         """One query for the forecast rows of all of them: those say what each waits for."""
