@@ -82,6 +82,9 @@
         'views/res_config_settings_statement_views.xml',
         'wizards/reconciliation_views.xml',
         'views/retention_views.xml',
+        'wizards/cutoff_views.xml',
+        'wizards/trade_report_views.xml',
+        'wizards/income_report_views.xml',
 
         # Menus: orders (actions above)
         'views/marketplace_order_menus.xml',

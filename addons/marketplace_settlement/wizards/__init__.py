@@ -2,3 +2,7 @@
 
 from . import reconciliation
 from . import stock_return_picking
+from . import report_mixin
+from . import cutoff
+from . import trade_report
+from . import income_report
