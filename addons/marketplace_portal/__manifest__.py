@@ -29,6 +29,7 @@
         'views/merchant_home_templates.xml',
         'views/merchant_order_templates.xml',
         'views/merchant_return_templates.xml',
+        'views/merchant_shipping_templates.xml',
         'views/merchant_product_templates.xml',
         'views/merchant_import_templates.xml',
         'views/merchant_balance_templates.xml',

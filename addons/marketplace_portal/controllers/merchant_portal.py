@@ -125,6 +125,7 @@ class MerchantPortal(CustomerPortal):
             (_("Selling"), [
                 ('orders', _("Orders"), '/orders', 'fa-shopping-basket', 'orders'),
                 ('returns', _("Returns"), '/returns', 'fa-undo', 'orders'),
+                ('shipping', _("Shipping"), '/shipping', 'fa-truck', 'orders'),
                 ('products', _("Products"), '/products', 'fa-cube', 'catalogue'),
                 ('complaints', _("Complaints"), '/complaints', 'fa-comments-o', 'service'),
             ]),

@@ -12,6 +12,7 @@ from . import listing_import
 from . import product_template_sales
 from . import loyalty_program
 from . import freight_template
+from . import merchant_freight
 from . import delivery_carrier
 from . import marketplace_order
 from . import marketplace_order_parcel
