@@ -56,7 +56,6 @@ from . import sale_order_freeze
 from . import sale_order_invoice
 from . import sale_order_line_money
 from . import sale_order_line_fee
-from . import balance_entry_fee
 from . import sale_order_line_shipping
 from . import account_move_line
 from . import account_move
