@@ -145,7 +145,8 @@ class PaymentTransaction(models.Model):
             else:
                 refund._marketplace_send_refund()
             if not cron._commit_progress(1):
-                break
+                return
+        self.env['marketplace.heartbeat']._beat('refunds')
 
     def _marketplace_send_refund(self):
         """Ask the provider for one refund; that it is asked is committed first."""

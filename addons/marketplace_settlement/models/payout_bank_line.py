@@ -78,6 +78,7 @@ class MarketplacePayout(models.Model):
     @api.model
     def _cron_match_bank_lines(self):
         self._match_bank_lines(self.env['ir.cron']._commit_progress)
+        self.env['marketplace.heartbeat']._beat('bank_lines')
 
     @api.model
     def _match_bank_lines(self, done=lambda: None):
