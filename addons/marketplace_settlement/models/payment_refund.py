@@ -32,6 +32,7 @@ class PaymentTransaction(models.Model):
     """
 
     _inherit = 'payment.transaction'
+    _reason_actions = ('action_marketplace_refund_done', 'action_marketplace_refund_failed')
 
     marketplace_refund_state = fields.Selection(
         selection=[

@@ -56,7 +56,6 @@ class MarketplacePayout(models.Model):
 
     # === ACTION METHODS === #
 
-    @api.model
     def action_match_bank_lines(self):
         """Look for payouts in the lines of the bank's statements, and say how many were found."""
         self.browse().check_access('write')

@@ -10,11 +10,13 @@ from . import test_order_queries
 from . import test_order_race
 from . import test_order_screens
 from . import test_order_states
+from . import test_payout_bank_lines
 from . import test_payout_batch
 from . import test_payout_events
 from . import test_payout_file
 from . import test_payout_gateway
 from . import test_parcels
+from . import test_refund_outbox
 from . import test_return_refunds
 from . import test_returns
 from . import test_rewards
