@@ -30,6 +30,10 @@ from . import test_money_rules
 from . import test_commission_terms
 from . import test_money_payouts
 from . import test_money_deposits
+from . import test_money_deposit_rules
+from . import test_money_deposit_race
+from . import test_money_debts
+from . import test_money_other
 from . import test_money_cases_sales
 from . import test_money_cases_refunds
 from . import test_money_cases_currencies
