@@ -13,7 +13,7 @@ from odoo.api import SUPERUSER_ID, Environment
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 
-TURNS = 12
+TURNS = 40
 LINES = 20
 MERCHANTS = 4
 

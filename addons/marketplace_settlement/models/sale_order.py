@@ -74,7 +74,9 @@ class SaleOrder(models.Model):
                 merchants - order.marketplace_order_ids.merchant_id
             )
         if vals_list:
-            parts = self.env['marketplace.order'].sudo().create(vals_list)
+            # The sales order's page tells when it was confirmed: its parts need no such note.
+            MerchantOrder = self.env['marketplace.order'].with_context(mail_create_nolog=True)
+            parts = MerchantOrder.sudo().create(vals_list).with_env(orders_sudo.env)
             orders_sudo._marketplace_freeze()
             parts._set_amounts()
             # The mails are written apart from the checkout, which should not wait for them.
