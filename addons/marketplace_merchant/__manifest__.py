@@ -55,6 +55,7 @@
         'views/audit_verification_views.xml',
         'views/home_card_views.xml',
         'wizards/reason_wizard_views.xml',
+        'wizards/assign_wizard_views.xml',
         'wizards/listing_reason_wizard_views.xml',
         'wizards/word_trial_views.xml',
         'views/merchant_check_views.xml',

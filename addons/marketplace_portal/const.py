@@ -41,7 +41,6 @@ STATE_COLORS = {
     'negotiation': 'info',
     'arbitration': 'info',
     'decided': 'info',
-    'proposed': 'info',
     # Well ended
     'done': 'success',
     'new': 'success',
@@ -56,7 +55,6 @@ STATE_COLORS = {
     'exchanged': 'success',
     'executed': 'success',
     'paid': 'success',
-    'upheld': 'success',
     # Went wrong
     'error': 'danger',
     'info_required': 'danger',
@@ -70,5 +68,4 @@ STATE_COLORS = {
     'overdue': 'danger',
     'revoked': 'danger',
     'failed': 'danger',
-    'reversed': 'danger',
 }

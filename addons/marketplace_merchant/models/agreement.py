@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from odoo.addons.html_editor.models.diff_utils import generate_comparison
 from odoo.addons.marketplace_merchant.models.licence_mixin import ENTITY_TYPES
@@ -146,7 +147,8 @@ class MarketplaceAgreement(models.Model):
                 ).mapped('capability')
             ]
             agreement.consequence = self.env._(
-                "Without accepting it, merchants can't: %s.", ", ".join(dict.fromkeys(closed))
+                "Merchants that have not accepted it can't %s.",
+                format_list(self.env, list(dict.fromkeys(closed)), 'or'),
             ) if closed else self.env._("Nothing: no requirement asks for this agreement.")
 
     @api.depends('kind', 'version', 'body')

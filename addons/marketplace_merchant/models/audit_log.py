@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from datetime import timedelta
 
 import psycopg2
 
@@ -15,6 +16,9 @@ from ..tools.identity_number import redact_identity_numbers
 
 _logger = logging.getLogger(__name__)
 
+# How many refusals of the same kind are written down in a minute, so that nobody who tries
+# all day buries the rest of the log
+DENIED_PER_MINUTE = 10
 GENESIS = '0' * 64
 SEAL_BATCH = 5000
 HASHED_FIELDS = (
@@ -209,11 +213,32 @@ class MarketplaceAuditLog(models.Model):
         )
         try:
             with self.env.registry.cursor() as cr:
-                self.with_env(self.env(cr=cr))._log_event(
-                    model_name, name, 'denied', reason=reason, res_id=res_id if fits else 0
-                )
+                log = self.with_env(self.env(cr=cr))
+                room = DENIED_PER_MINUTE - log._count_denied(model_name, name)
+                if room == 1:
+                    reason = self.env._(
+                        "%s (More of the same in this minute are not written down.)", reason
+                    )
+                if room > 0:
+                    log._log_event(
+                        model_name, name, 'denied', reason=reason, res_id=res_id if fits else 0
+                    )
         except psycopg2.Error:
             _logger.exception("The refusal of %s could not be logged", name)
+
+    @api.model
+    def _count_denied(self, model_name, name):
+        """Return how often the same was refused to this user, from there, in the last minute."""
+        origin = self._log_origin()
+        return self.env.execute_query(SQL(
+            """
+            SELECT count(*) FROM marketplace_audit_log
+             WHERE action = 'denied' AND user_id = %s AND address IS NOT DISTINCT FROM %s
+               AND model_name = %s AND res_name = %s AND create_date > %s
+            """,
+            origin['user_id'], origin['address'], model_name, name,
+            origin['create_date'] - timedelta(minutes=1),
+        ))[0][0]  # fmt: skip
 
     @api.model
     def _append(self, model_name, ids, names, values, columns):

@@ -139,6 +139,11 @@ class IrAttachment(models.Model):
 
 # === FILE HELPERS === #
 
+def shown_name(filename):
+    """Return the name of a file as its sender knows it, made harmless, for a message."""
+    return safe_name(f'{filename or ""}.', '')
+
+
 def safe_name(filename, extension):
     """Keep a name that people recognise, without paths, control or direction characters."""
     name = unicodedata.normalize('NFKC', str(filename or '')).replace('\\', '/')

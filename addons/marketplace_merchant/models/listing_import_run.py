@@ -22,6 +22,8 @@ RETRIED = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
 # Rows that are committed together; pictures take memory and time.
 BATCH_ROWS = 50
 BATCH_ROWS_WITH_PICTURES = 20
+# Files of an archive that are named when no row asks for them
+UNUSED_SHOWN = 10
 # Columns that the form of a listing reads as they are
 FORM_COLUMNS = ('name', 'description_sale', 'list_price', 'weight', 'barcode')
 # Values whose column has another name
@@ -113,7 +115,7 @@ class MarketplaceListingImport(models.Model):
         as_member = locked._as_member()
         as_member.merchant_id._check_member('catalogue')
         rows = as_member._next_rows()
-        as_member._apply(as_member._read_rows(rows))
+        as_member._apply(as_member._read_rows(rows, as_member._scope(rows)))
         as_member._count()
         if locked.done_count == locked.row_count:
             locked._finish()
@@ -149,9 +151,24 @@ class MarketplaceListingImport(models.Model):
         rows = self.row_ids.filtered(lambda row: not row.is_done)
         # Pictures are heavy and are compared when their turn comes.
         as_texts = self.with_context(bin_size=True)
-        for plan in as_texts._read_rows(rows, with_pictures=False):
+        scope = as_texts._scope(rows)
+        for plan in as_texts._read_rows(rows, scope, with_pictures=False):
             plan.row.write({'outcome': self._outcome(plan), 'message': self._describe(plan)})
+        self._tell_unused(scope['pictures'].unused())
         self._count()
+
+    def _tell_unused(self, names):
+        """Say which files of the archive no row asks for: mostly a name is misspelt."""
+        if not names:
+            return
+        more = len(names) - UNUSED_SHOWN
+        self.remark = "\n".join(filter(None, [
+            self.remark,
+            self.env._(
+                "Files of the archive that belong to no row, and are left out: %s",
+                ", ".join(names[:UNUSED_SHOWN]) + (f" … (+{more})" if more > 0 else ""),
+            ),
+        ]))
 
     def _settle_repeated(self, rows):
         """Refuse rows without a SKU, and all but the first row with the same one."""
@@ -168,12 +185,13 @@ class MarketplaceListingImport(models.Model):
             else:
                 seen[row.sku] = row.number
 
-    def _read_rows(self, rows, with_pictures=True):
+    def _read_rows(self, rows, scope, with_pictures=True):
         """Return a plan for each of the rows that can be taken over; settle the others as errors.
 
+        :param dict scope: what is looked up once for them
         :param bool with_pictures: unpack the pictures, too
         """
-        scope = dict(self._scope(rows), with_pictures=with_pictures)
+        scope = dict(scope, with_pictures=with_pictures)
         plans = []
         for row in rows:
             try:
@@ -247,13 +265,17 @@ class MarketplaceListingImport(models.Model):
             return self.merchant_id._read_listing(values, listing, scope['choices'])
         except FieldErrors as error:
             raise FieldErrors({
-                name: self._unknown_message(name, cells[name]) if name in scope['names'] else text
+                name: self._unknown_message(name, cells[name], scope['choices'][name])
+                if name in scope['names'] else text
                 for name, text in error.field_errors.items()
             }) from error
 
-    def _unknown_message(self, name, text):
+    def _unknown_message(self, name, text, choices):
         if name == 'categ_id':
-            return self.env._("“%s” is none of your categories.", text)
+            return self.env._(
+                "“%(text)s” is none of your categories. Yours are: %(categories)s.",
+                text=text, categories=", ".join(choices.mapped('display_name')),
+            )
         return self.env._("“%s” is none of the brands that we know.", text)
 
     def _read_picture(self, row, cells, listing, scope):

@@ -66,16 +66,17 @@ class MarketplaceListingImport(models.Model):
 
     # === READING === #
 
-    def _read_file(self, content):
+    def _read_file(self, filename, content):
         """Make a row of each row of the sheet.
 
+        :param str filename: as the sender knows it, for the messages
         :param bytes content: the file
         :raise UserError: if it is no sheet with goods
         """
-        (_number, header), *rows = read_sheet(self.env, self.name, content) or [(0, [])]
+        (_number, header), *rows = read_sheet(self.env, filename, content) or [(0, [])]
         columns = self._read_header(header)
         if not rows:
-            raise UserError(self.env._("“%s” has no rows with goods.", self.name))
+            raise UserError(self.env._("“%s” has no rows with goods.", filename))
         rows = [
             (number, {name: cells[at] for name, at in columns.items() if at < len(cells)})
             for number, cells in rows

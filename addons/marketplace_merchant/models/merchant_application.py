@@ -241,7 +241,7 @@ class MarketplaceMerchantApplication(models.Model):
         self._check_officer(MANAGER)
         if self.state != 'in_review' or self.reviewer_id == self.env.user:
             raise UserError(self.env._("There is no review of a colleague to take over."))
-        self.sudo().write({'reviewer_id': self.env.uid, 'recommended_by_id': False})
+        self._assign(self.env.user)
 
     def action_run_checks(self):
         """Repeat the machine checks, for example after a service was out of reach."""
@@ -308,6 +308,27 @@ class MarketplaceMerchantApplication(models.Model):
         application_sudo = self.sudo()
         application_sudo.decision_reason = reason
         application_sudo._move_to('rejected', reason=reason)
+
+    # === BUSINESS METHODS === #
+
+    def _assign(self, officer):
+        """Make an officer the reviewer; for merchant managers. A recommendation is taken back.
+
+        :raise UserError: unless the applications wait for a review or are in one
+        """
+        for application in self:
+            application._check_officer(MANAGER)
+            application_sudo = application.sudo()
+            if application.state == 'submitted':
+                application_sudo._move_to('in_review')
+            application._check_in_review()
+            application_sudo.write({'reviewer_id': officer.id, 'recommended_by_id': False})
+            if officer != self.env.user:
+                application_sudo.activity_schedule(
+                    'mail.mail_activity_data_todo', user_id=officer.id,
+                    date_deadline=application.date_review_due.date(),
+                    summary=self.env._("Review this application"),
+                )
 
     # === GUARDS === #
 

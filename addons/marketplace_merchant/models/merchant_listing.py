@@ -45,6 +45,14 @@ class MarketplaceMerchant(models.Model):
         )
         return dict(action, domain=[('merchant_id', '=', self.id)], context={})
 
+    def action_open_listing_imports(self):
+        """Show the sheets with goods that the merchant uploaded."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_merchant.listing_import_action'
+        )
+        return dict(action, domain=[('merchant_id', '=', self.id)], context={})
+
     # === PORTAL METHODS === #
 
     def portal_create_listing(self, values):

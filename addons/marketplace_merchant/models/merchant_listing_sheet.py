@@ -11,7 +11,7 @@ from ..tools.archive import MEGABYTE, PictureArchive
 from ..tools.elevate import elevate
 from ..tools.field_errors import FieldErrors
 from ..tools.sheet import CSV, FILE_MAX_BYTES, XLSX
-from .ir_attachment import safe_name
+from .ir_attachment import safe_name, shown_name
 
 ARCHIVE_MAX_BYTES = 100 * MEGABYTE
 # A merchant has this many imports at most that it neither started nor gave up.
@@ -52,9 +52,9 @@ class MarketplaceMerchant(models.Model):
         })
         if pictures:
             with _mistakes_at('archive'):
-                PictureArchive(self.env, import_sudo.archive_name, pictures)
+                PictureArchive(self.env, shown_name(archive.get('filename')), pictures)
         with _mistakes_at('file'):
-            import_sudo._read_file(content)
+            import_sudo._read_file(shown_name(file.get('filename')), content)
         import_sudo._preview()
         return import_sudo._move_to('previewed').with_env(self.env)
 

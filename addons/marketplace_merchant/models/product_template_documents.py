@@ -37,6 +37,11 @@ class ProductTemplate(models.Model):
             self.filtered(lambda listing: listing.listing_state != 'paused')._check_documents()
         return super()._move_to(target, reason=reason, system=system)
 
+    def _state_entered(self, target, reason):
+        super()._state_entered(target, reason)
+        if target == 'live':
+            self.env['marketplace.reverification.line']._take_off_new(self.sudo())
+
     # === BUSINESS METHODS === #
 
     def _check_documents(self):

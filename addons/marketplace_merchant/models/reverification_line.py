@@ -253,6 +253,14 @@ class MarketplaceReverificationLine(models.Model):
             [line._overdue_reason() for line in self],
         ))  # fmt: skip
 
+    @api.model
+    def _take_off_new(self, listings):
+        """Let goods that come on sale share what an overdue answer did to the others."""
+        self.sudo().search([
+            ('merchant_id', 'in', listings.merchant_id.ids), ('state', '=', 'overdue'),
+            ('reverification_id.consequence', '=', 'goods'),
+        ])._take_goods_off()
+
     def _overdue_reason(self):
         return self.env._(
             "“%(name)s” was to be answered by %(day)s.",

@@ -112,6 +112,28 @@ class TestApplication(PeopleCommon):
         self.assertFalse(application.recommended_by_id)
         self.assertEqual(application.reviewer_id, self.manager)
 
+    def test_a_manager_assigns_an_application_to_an_officer(self):
+        application = self._submitted().with_user(self.manager)
+        assign = self.env['marketplace.assign.wizard'].with_user(self.manager).with_context(
+            active_model=application._name, active_ids=application.ids
+        )
+        with self.assertRaisesRegex(UserError, "no onboarding officer"):
+            assign.create({'reviewer_id': self.auditor.id}).action_confirm()
+        due = application.date_review_due
+        assign.create({'reviewer_id': self.officer.id}).action_confirm()
+        self.assertRecordValues(application, [{
+            'state': 'in_review', 'reviewer_id': self.officer.id, 'date_review_due': due,
+        }])
+        self.assertEqual(application.activity_ids.user_id, self.officer)
+        application.with_user(self.officer).action_accept_passed()
+        assign.create({'reviewer_id': self.second_officer.id}).action_confirm()
+        self.assertEqual(application.reviewer_id, self.second_officer)
+        with self.assertRaises(AccessError):
+            application.with_user(self.officer)._assign(self.officer)
+        application.action_reject("No")
+        with self.assertRaisesRegex(UserError, "not in review"):
+            assign.create({'reviewer_id': self.officer.id}).action_confirm()
+
     def test_columns_of_the_decision_cannot_be_typed_in(self):
         application = self._recommended()
         for values in (

@@ -4,12 +4,15 @@ import base64
 import csv
 import io
 from contextlib import suppress
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.marketplace_merchant.models import audit_log
 
 from .people_common import LICENCES, PeopleCommon
 
@@ -303,6 +306,22 @@ class TestAuditDenied(HttpCase, AuditCommon):
                 [[self.merchant.id], "A", "B", "12345678"],
             )
         self.assertEqual(self._new_rows(action='denied').user_id, self.stranger)
+
+    @mute_logger('odoo.http')
+    def test_who_tries_again_and_again_does_not_fill_the_log(self):
+        self.authenticate(self.stranger.login, self.stranger.login)
+        with patch.object(audit_log, 'DENIED_PER_MINUTE', 3):
+            for method in ('read', 'read', 'read', 'read', 'write'):
+                with suppress(JsonRpcException):
+                    self.make_jsonrpc_request(f'/web/dataset/call_kw/marketplace.merchant/{method}', {
+                        'model': 'marketplace.merchant', 'method': method, 'kwargs': {},
+                        'args': [[self.merchant.id], ['note'] if method == 'read' else {}],
+                    })
+        rows = self._new_rows(action='denied')
+        self.assertEqual(len(rows), 4, "Three for reading, one for writing")
+        self.assertEqual(
+            ["not written down" in row.reason for row in rows], [False, False, True, False]
+        )
 
     def test_what_is_allowed_or_just_wrong_leaves_none(self):
         self._call(self.auditor, 'marketplace.merchant', 'read', [[self.merchant.id], ['name']])

@@ -50,7 +50,8 @@ class TestListingImport(ImportCommon):
         self.assertEqual(self._message(listing_import, 3), "Price: 49.9 → 45")
         self.assertIn("Row 3 has the same SKU", self._message(listing_import, 4))
         mistakes = self._message(listing_import, 6)
-        self.assertIn("“Weapons” is none of your categories", mistakes)
+        self.assertIn("“Weapons” is none of your categories. Yours are: ", mistakes)
+        self.assertIn(self.subcategory.display_name, mistakes)
         self.assertIn("Price should be a number", mistakes)
         self.assertIn("SKU", self._message(listing_import, 7))
         self.assertRecordValues(listing_import, [{
@@ -93,18 +94,20 @@ class TestListingImport(ImportCommon):
     def test_files_that_are_none_are_refused_at_their_field(self):
         merchant = self.merchant.with_user(self.clerk)
         good = self._sheet(self._knife())
-        for field, arguments in (
-            ('file', [None]),
-            ('file', [{'filename': "x.csv"}]),
-            ('file', [{'filename': "x.csv", 'content': "%%%"}]),
-            ('file', [{'filename': "x.csv", 'content': 5}]),
-            ('file', [make_file(b'\x89PNG\r\n\x1a\n\x00')]),
-            ('archive', [good, make_file(b'no zip', "x.zip")]),
-            ('archive', [good, make_archive({'../x.png': b'1'})]),
+        for field, arguments, message in (
+            ('file', [None], ""),
+            ('file', [{'filename': "x.csv"}], ""),
+            ('file', [{'filename': "x.csv", 'content': "%%%"}], ""),
+            ('file', [{'filename': "x.csv", 'content': 5}], ""),
+            ('file', [make_file(b'\x00', "x.csv")], "“x.csv” can't be read as a sheet"),
+            ('file', [make_file(b'%PDF-1.7', "x.xlsx")], "“x.xlsx” is a file of the type PDF"),
+            ('archive', [good, make_file(b'Rar!', "x.rar")], "“x.rar” is a file of the type RAR"),
+            ('archive', [good, make_file(b'no', "../a\u202e.rar")], "“a.rar” is not a ZIP file"),
+            ('archive', [good, make_archive({'../x.png': b'1'})], "leads out"),
         ):
             with self.assertRaises(FieldErrors, msg=arguments) as caught:
                 merchant.portal_import_listings(*arguments)
-            self.assertIn(field, caught.exception.field_errors)
+            self.assertIn(message, caught.exception.field_errors[field])
         with patch.object(merchant_listing_sheet, 'FILE_MAX_BYTES', -1024 * 1024), \
              self.assertRaisesRegex(FieldErrors, "larger than"):
             merchant.portal_import_listings(good)
@@ -286,8 +289,14 @@ class TestListingImport(ImportCommon):
         listing_import.portal_start()
         self._run(listing_import)
         self.assertEqual(self._outcomes(listing_import), ['error', 'new'])
-        self.assertIn("K-1.png", self._message(listing_import))
+        self.assertIn("“K-1.png” in the archive is not a picture", self._message(listing_import))
         self.assertFalse(self._goods("K-1"))
+
+    def test_files_of_the_archive_that_no_row_asks_for_are_named(self):
+        archive = make_archive({'K-1.png': make_picture(), 'K-l2.png': make_picture()})
+        self.assertIn("left out: K-l2.png", self._import(self._knife(1), archive=archive).remark)
+        archive = make_archive({'K-1.png': make_picture()})
+        self.assertFalse(self._import(self._knife(1), archive=archive).remark)
 
     def test_a_new_picture_of_live_goods_waits_and_the_same_one_does_not(self):
         live = self._live(default_code="K-1", name="Knife 1")

@@ -240,6 +240,20 @@ class TestReverification(DocumentsCommon):
         line.with_user(self.owner).portal_answer({'confirmed': '1'})
         self.assertTrue(self.tea.is_sellable and self.scarf.is_sellable)
 
+    def test_goods_that_come_later_wait_for_the_answer_as_well(self):
+        line = self._started(consequence='goods')
+        self._go_live(self.honey)
+        self._pass_due_date(line)
+        self.honey.with_user(self.owner).portal_pause()
+        late = self._listing("Late tea", self.food)
+        self._go_live(late)
+        self.honey.with_user(self.owner).portal_resume()
+        self.assertEqual(late.listing_state, 'live')
+        self.assertFalse(late.is_sellable or self.honey.is_sellable)
+        self.assertEqual((len(late.block_ids), len(self.honey.block_ids)), (1, 1))
+        line.with_user(self.owner).portal_answer({'confirmed': '1'})
+        self.assertTrue(late.is_sellable and self.honey.is_sellable)
+
     def test_goods_return_when_the_campaign_is_closed(self):
         line = self._started(consequence='goods')
         self._pass_due_date(line)

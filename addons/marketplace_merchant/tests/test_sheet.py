@@ -15,6 +15,7 @@ from odoo.addons.marketplace_merchant.tools.archive import PictureArchive, open_
 from odoo.addons.marketplace_merchant.tools.sheet import CSV, XLSX, read_sheet, write_sheet
 
 MEGABYTE = 1024 * 1024
+PICTURE = b'\x89PNG one'
 
 
 def make_zip(files, compression=zipfile.ZIP_DEFLATED):
@@ -123,25 +124,30 @@ class TestSheet(TransactionCase):
 
     def test_pictures_are_found_by_sku_or_by_name_in_any_folder(self):
         pictures = self._pictures({
-            'shop/TEA-1.JPG': b'one', 'b.png': b'two', '__MACOSX/b.png': b'junk', '.DS_Store': b'',
+            'shop/TEA-1.JPG': b'\xff\xd8\xff', 'b.png': PICTURE, '__MACOSX/b.png': b'junk', '.DS_Store': b'',
         })
-        self.assertEqual(pictures.unpack(pictures.find("TEA-1", None)), b'one')
-        self.assertEqual(pictures.unpack(pictures.find("TEA-1", "B.PNG")), b'two')
+        self.assertEqual(pictures.unpack(pictures.find("TEA-1", None)), b'\xff\xd8\xff')
+        self.assertEqual(pictures.unpack(pictures.find("TEA-1", "B.PNG")), PICTURE)
         self.assertIsNone(pictures.find("TEA-2", None))
         with self.assertRaisesRegex(UserError, "no picture “c.png”"):
             pictures.find("TEA-2", "c.png")
 
     def test_names_in_chinese_as_windows_packs_them(self):
-        content = make_zip({'XXXXXX.png': b'one'}).replace(b'XXXXXX', "茶叶壶".encode('gbk'))
+        content = make_zip({'XXXXXX.png': PICTURE}).replace(b'XXXXXX', "茶叶壶".encode('gbk'))
         pictures = PictureArchive(self.env, "pictures.zip", content)
-        self.assertEqual(pictures.unpack(pictures.find("茶叶壶", None)), b'one')
+        self.assertEqual(pictures.unpack(pictures.find("茶叶壶", None)), PICTURE)
 
     def test_a_row_has_one_picture_of_the_right_kind(self):
         pictures = self._pictures({'a/T.png': b'1', 'b/T.jpg': b'2', 'x.exe': b'3'})
         with self.assertRaisesRegex(UserError, "a/T.png, b/T.jpg"):
             pictures.find("T", None)
-        with self.assertRaisesRegex(UserError, "not a picture"):
+        with self.assertRaisesRegex(UserError, "“x.exe” in the archive is not a picture"):
             pictures.find("X", "x.exe")
+        self.assertFalse(pictures.unused())
+        pictures = self._pictures({'T.png': b'%PDF-1.7', 'other.png': PICTURE})
+        with self.assertRaisesRegex(UserError, "“T.png” in the archive is not a picture"):
+            pictures.unpack(pictures.find("T", None))
+        self.assertEqual(pictures.unused(), ["other.png"])
 
     def test_a_picture_that_grows_too_big_is_refused_whatever_its_header_says(self):
         pictures = self._pictures({'big.png': b'\x00' * (5 * MEGABYTE + 1)})

@@ -13,6 +13,19 @@ UTF8_NAME = 0x800
 # What computers add to an archive by themselves
 JUNK_FOLDER = '__MACOSX'
 JUNK_FILES = {'thumbs.db', 'desktop.ini'}
+# How files begin that people take for sheets, pictures or ZIP files, above all if renamed
+FILE_TYPES = {
+    b'%PDF': "PDF",
+    b'PK': "ZIP",
+    b'Rar!': "RAR",
+    b'7z\xbc\xaf': "7z",
+    b'\xd0\xcf\x11\xe0': "XLS, DOC",
+    b'\xff\xd8\xff': "JPG",
+    b'\x89PNG': "PNG",
+    b'GIF8': "GIF",
+    b'RIFF': "WebP",
+    b'<svg': "SVG",
+}
 READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
@@ -29,6 +42,12 @@ def open_archive(env, filename, content, max_files, max_bytes):
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except READ_ERRORS as error:
+        kind = file_type(content)
+        if kind not in (None, "ZIP"):
+            raise UserError(env._(
+                "“%(file)s” is a file of the type %(type)s, whatever its name says. Please pack"
+                " the pictures as a ZIP file.", file=filename, type=kind,
+            )) from error
         raise UserError(env._("“%s” is not a ZIP file, or it is damaged.", filename)) from error
     entries = archive.infolist()
     if len(entries) > max_files or sum(entry.file_size for entry in entries) > max_bytes:
@@ -48,6 +67,11 @@ def open_archive(env, filename, content, max_files, max_bytes):
                 " files anew.", file=filename, path=entry.filename,
             ))
     return archive
+
+
+def file_type(content):
+    """Return how people call this kind of file; None if we don't know it."""
+    return next((kind for start, kind in FILE_TYPES.items() if content.startswith(start)), None)
 
 
 def read_entry(env, archive, entry, max_bytes):
@@ -115,6 +139,7 @@ class PictureArchive:
     def __init__(self, env, filename, content):
         self.env = env
         self.entries = {}
+        self.found = set()
         self.archive = content and open_archive(
             env, filename, content, self.MAX_FILES, self.MAX_BYTES
         )
@@ -143,18 +168,39 @@ class PictureArchive:
         return self._check(entries) if entries else None
 
     def unpack(self, entry):
-        """Return a picture as the form of a listing would send it, in bytes."""
-        return read_entry(self.env, self.archive, entry, self.MAX_PICTURE_BYTES)
+        """Return a picture as the form of a listing would send it, in bytes.
+
+        :raise UserError: if it can't be unpacked, or is no picture
+        """
+        content = read_entry(self.env, self.archive, entry, self.MAX_PICTURE_BYTES)
+        if file_type(content) not in ("JPG", "PNG"):
+            raise UserError(self.env._(
+                "“%s” in the archive is not a picture, whatever its name says. Please save it as"
+                " JPG or PNG and pack it again.", entry_name(entry),
+            ))
+        return content
+
+    def unused(self):
+        """Return the names of the files that no row has asked for so far."""
+        return [
+            entry_name(entry)
+            for entries in self.entries.values() for entry in entries
+            if entry.filename not in self.found
+        ]
 
     def _check(self, entries):
         name = entry_name(entries[0])
+        self.found.update(entry.filename for entry in entries)
         if len(entries) > 1:
             raise UserError(self.env._(
                 "The archive has several pictures for this row: %s. Please keep one.",
                 ", ".join(sorted(entry.filename for entry in entries)),
             ))
         if not name.lower().endswith(self.EXTENSIONS):
-            raise UserError(self.env._("“%s” is not a picture (JPG or PNG).", name))
+            raise UserError(self.env._(
+                "“%s” in the archive is not a picture (JPG or PNG). Please name a picture, or"
+                " empty the cell.", name,
+            ))
         if entries[0].file_size > self.MAX_PICTURE_BYTES:
             raise UserError(self.env._(
                 "“%(file)s” is larger than %(limit)s MB. Please upload a smaller file.",

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -15,7 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from odoo.exceptions import UserError
 
-from .archive import MEGABYTE, READ_ERRORS, open_archive
+from .archive import MEGABYTE, READ_ERRORS, file_type, open_archive
 
 XLSX = 'xlsx'
 CSV = 'csv'
@@ -58,7 +58,13 @@ def read_sheet(env, filename, content):
             "“%(file)s” is larger than %(limit)s MB. Please upload a smaller file.",
             file=filename, limit=FILE_MAX_BYTES // MEGABYTE,
         ))
-    read = _read_xlsx if content.startswith(b'PK') else _read_csv
+    kind = file_type(content)
+    if kind not in (None, "ZIP"):
+        raise UserError(env._(
+            "“%(file)s” is a file of the type %(type)s, whatever its name says. Please save the"
+            " sheet as an Excel workbook (XLSX) or as CSV.", file=filename, type=kind,
+        ))
+    read = _read_xlsx if kind else _read_csv
     rows = []
     for number, cells in enumerate(read(env, filename, content), start=1):
         if any(cells):
@@ -184,8 +190,6 @@ def _write_xlsx(title, header, rows, choices, widths):
         'in_memory': True, 'strings_to_formulas': False, 'strings_to_urls': False,
         'strings_to_numbers': False,
     })
-    # The same content makes the same file, whenever it is written.
-    workbook.set_properties({'created': datetime(2000, 1, 1)})
     text = workbook.add_format({'num_format': '@', 'valign': 'top'})
     bold = workbook.add_format({'bold': True, 'bg_color': '#E7E9ED', 'num_format': '@'})
     sheet = workbook.add_worksheet(title)

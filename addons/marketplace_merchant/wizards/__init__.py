@@ -1,5 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from . import assign_wizard
 from . import audit_export
 from . import handover_wizard
 from . import reason_wizard

@@ -6,9 +6,6 @@ from odoo.addons.marketplace_merchant.models.requirement_rule import CAPABILITIE
 
 from ..const import RETURN_TODO
 
-# Buckets whose entries stand under the tab of another name.
-BUCKET_TABS = {'held_for_cases': 'held', 'debt': 'available'}
-
 
 class MarketplaceMerchant(models.Model):
     _inherit = 'marketplace.merchant'
@@ -101,23 +98,16 @@ class MarketplaceMerchant(models.Model):
         buckets = [
             ('pending', _("Pending"), _("Orders on their way or still in the return period.")),
             ('available', _("Available"), _("Goes into your next statement.")),
-            ('held_for_cases', _("Held"), _("Waits for the end of a complaint or a check.")),
-            ('reserve', _("Reserve"), _("Kept of earlier statements; released on its day.")),
+            ('held', _("Held"), _("Waits for the end of a complaint or a check.")),
             ('in_transit', _("In transit"), _("In a statement, on its way to your bank.")),
             ('paid', _("Paid"), _("Paid out to you so far.")),
             ('debt', _("Owed by you"), _("Refunds after payout; deducted from next statements.")),
         ]
         return [
-            {
-                'key': key,
-                'label': label,
-                'help': text,
-                'amount': wallet[key],
-                'url': f'/my/merchant/balance?tab={BUCKET_TABS.get(key, key)}',
-            }
+            {'key': key, 'label': label, 'help': text, 'amount': wallet[key]}
             for key, label, text in buckets
-            # A debt or a reserve of zero is no news.
-            if key not in ('debt', 'reserve') or not wallet.currency_id.is_zero(wallet[key])
+            # A debt of zero is no news.
+            if key != 'debt' or not wallet.currency_id.is_zero(wallet.debt)
         ]
 
     def _portal_papers(self):

@@ -5,6 +5,7 @@ from calendar import Calendar
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 CALENDAR_MONTHS = 3
 RUNNING_OUT = ('valid', 'expiring', 'grace', 'expired')
@@ -30,7 +31,10 @@ class MarketplaceMerchant(models.Model):
         ]  # fmt: skip
 
     def _portal_papers(self):
-        """Offer documents about brands as well, which only goods ask for, and say what hangs on it.
+        """Offer documents about brands as well, which only goods ask for.
+
+        :return: as it was, and ``brands`` to choose from; of each kind ``is_optional``, too: none
+            of the merchant's goods asks for it
         """
         papers = super()._portal_papers()
         offered = self.env['marketplace.qualification.type'].browse(
@@ -39,12 +43,27 @@ class MarketplaceMerchant(models.Model):
         rules_sudo = self.env['marketplace.requirement'].sudo().search([
             ('kind', '=', 'document'), ('qualification_type_id', 'not in', offered.ids),
         ]).filtered(lambda rule: rule._is_about_brands())
+        needed_ids = self._needed_document_types()
         papers['documents'] += [
-            {'type': kind, 'versions': self.sudo().qualification_ids.browse()}
+            {
+                'type': kind,
+                'versions': self.sudo().qualification_ids.browse(),
+                'is_optional': kind.id not in needed_ids,
+            }
             for kind in rules_sudo.qualification_type_id
         ]
         papers['brands'] = self.env['marketplace.brand']._offered()
         return papers
+
+    def _needed_document_types(self):
+        """Return the ids of the kinds of documents that the merchant's goods ask for."""
+        rows = self.env.execute_query(SQL(
+            "SELECT DISTINCT type_id FROM (%s) AS need",
+            self.env['product.template'].sudo()._document_needs(
+                SQL("goods.merchant_id = %s", self.id)
+            ),
+        ))  # fmt: skip
+        return {row[0] for row in rows}
 
     def _portal_document_agenda(self):
         """Return what to renew by when, the most urgent first.

@@ -88,6 +88,15 @@ class TestMerchantDocuments(MerchantCommon):
         typed = {
             'action': f'upload_{brand_kind.id}', f'valid_until_{brand_kind.id}': "2099-12-31",
         }  # fmt: skip
+        page = self._html(DOCUMENT_PATH, self.owner_a)
+        card = page.get_element_by_id(f'kind_{brand_kind.id}')
+        self.assertIn("None of your products asks for it", card.text_content())
+        self.merchant_a.with_user(self.owner_a).portal_create_listing({
+            'name': "Vase", 'list_price': 10, 'categ_id': self.bowl.categ_id.id,
+            'brand_id': brands[0].id,
+        })  # fmt: skip
+        card = self._html(DOCUMENT_PATH, self.owner_a).get_element_by_id(f'kind_{brand_kind.id}')
+        self.assertNotIn("None of your products asks for it", card.text_content())
         files = [(f'document_{brand_kind.id}', self._png())]
         page = self._send(DOCUMENT_PATH, typed, self.owner_a, files)
         self.assertIn("Brands", self._mistake(page, f'document_{brand_kind.id}'))

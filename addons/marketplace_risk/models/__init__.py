@@ -2,6 +2,7 @@
 
 from . import complaint
 from . import complaint_message
+from . import ir_attachment
 from . import merchant_exit
 from . import merchant_tier
 from . import order

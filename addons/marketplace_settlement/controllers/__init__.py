@@ -2,4 +2,3 @@
 
 from . import payment
 from . import payout
-from . import statement

@@ -85,8 +85,7 @@ class MarketplacePayout(models.Model):
         for payout in due:
             payout._exchange(payout.channel_id in current)
             if not cron._commit_progress(1):
-                return
-        self.env['marketplace.heartbeat']._beat('payouts')
+                break
 
     @api.model
     def _due(self):
