@@ -41,6 +41,7 @@ STATE_COLORS = {
     'negotiation': 'info',
     'arbitration': 'info',
     'decided': 'info',
+    'proposed': 'info',
     # Well ended
     'done': 'success',
     'new': 'success',
@@ -55,6 +56,7 @@ STATE_COLORS = {
     'exchanged': 'success',
     'executed': 'success',
     'paid': 'success',
+    'upheld': 'success',
     # Went wrong
     'error': 'danger',
     'info_required': 'danger',
@@ -68,4 +70,5 @@ STATE_COLORS = {
     'overdue': 'danger',
     'revoked': 'danger',
     'failed': 'danger',
+    'reversed': 'danger',
 }

@@ -27,6 +27,8 @@
         'security/ir_rules_money.xml',
         'security/ir_rules_payout.xml',
         'security/ir_rules_commission.xml',
+        'security/ir_rules_statement_room.xml',
+        'security/ir_rules_other_money.xml',
 
         # Data: orders
         'data/delivery_carrier_data.xml',
@@ -41,6 +43,8 @@
         'data/queue_job_data.xml',
         'data/ir_cron_payout_data.xml',
         'data/ir_cron_commission_data.xml',
+        'data/ir_sequence_other_money_data.xml',
+        'data/ir_cron_other_money_data.xml',
         'data/commission_rule_data.xml',
 
         # Reports: orders
@@ -49,9 +53,13 @@
         # Reports: money
         'report/statement_templates.xml',
         'report/statement_reports.xml',
+        'report/deposit_statement_templates.xml',
+        'report/deposit_statement_reports.xml',
         'data/mail_template_money_data.xml',
         'data/mail_template_payout_data.xml',
         'data/mail_template_commission_data.xml',
+        'data/mail_template_statement_room_data.xml',
+        'data/mail_template_other_money_data.xml',
 
         # Views: orders
         'views/marketplace_order_views.xml',
@@ -65,27 +73,41 @@
         # Views: money
         'views/commission_rule_views.xml',
         'views/balance_views.xml',
+        'views/statement_contest_views.xml',
+        'views/reserve_views.xml',
         'views/statement_views.xml',
         'views/statement_run_views.xml',
         'views/statement_terms_views.xml',
         'views/heartbeat_views.xml',
         'views/payout_views.xml',
         'views/payout_channel_views.xml',
+        'views/payment_refund_views.xml',
         'views/account_views.xml',
         'views/marketplace_order_money_views.xml',
         'views/res_config_settings_money_views.xml',
         'views/commission_fee_views.xml',
+        'views/res_config_settings_statement_views.xml',
+        'views/deposit_views.xml',
+        'views/debt_views.xml',
+        'views/other_money_views.xml',
+        'views/res_config_settings_other_money_views.xml',
         'wizards/reconciliation_views.xml',
         'views/retention_views.xml',
+        'wizards/cutoff_views.xml',
+        'wizards/trade_report_views.xml',
+        'wizards/income_report_views.xml',
 
         # Menus: orders (actions above)
         'views/marketplace_order_menus.xml',
         # Menus: money
         'views/settlement_menus.xml',
+        'views/other_money_menus.xml',
 
         # Home cards point at the actions above
         'data/home_card_data.xml',
         'data/home_card_money_data.xml',
+        'data/home_card_statement_room_data.xml',
+        'data/home_card_other_money_data.xml',
     ],
     'demo': [],
     'post_init_hook': 'post_init_hook',

@@ -2,17 +2,21 @@
 
 import os
 
+import postgres
 import setup
 from console import Stop, hand_over, need_space
 from databases import Database, environment
 from places import DATA, LOGS, PYTHON, ROOT, addons
 
 BENCHMARKS = ROOT / "scripts" / "benchmarks"
+# Those that compare with a database of the same modules of Odoo, without ours.
+AGAINST_STOCK = {"confirm"}
 HELP = """\
 Usage: scripts/bench NAME [SIZE]
 
   scripts/bench merchants          screens and runs with 5,000 merchants
   scripts/bench merchants 500      the same with another number of them, to see how it grows
+  scripts/bench confirm            confirming an order, against stock Odoo
 
 Makes a database of its own, prints each figure as it is measured, and drops the database.
 """
@@ -38,8 +42,26 @@ def _measure(name, size):
     complaints = database.create(addons(), with_demo=False)
     if complaints:
         raise Stop("The addons do not install without a complaint.", f"See {LOGS}")
-    command = [PYTHON, BENCHMARKS / f"{name}.py", database.name, *size]
+    databases = [database]
     try:
-        return hand_over(command, environment())
+        if name in AGAINST_STOCK:
+            databases.append(_make_stock(database))
+        names = [each.name for each in databases]
+        return hand_over([PYTHON, BENCHMARKS / f"{name}.py", *names, *size], environment())
     finally:
-        database.drop()
+        for each in databases:
+            each.drop()
+
+
+def _make_stock(database):
+    """Make a database with the modules of Odoo that the other one has, and none of ours."""
+    modules = postgres.query(
+        "SELECT name FROM ir_module_module WHERE state = 'installed'"
+        " AND name NOT LIKE 'marketplace\\_%'",
+        database.name,
+    )
+    stock = Database(f"{database.name}_stock")
+    complaints = stock.create(modules.split(), with_demo=False)
+    if complaints:
+        raise Stop("Odoo's own modules do not install without a complaint.", f"See {LOGS}")
+    return stock

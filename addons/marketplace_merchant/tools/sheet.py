@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -190,6 +190,8 @@ def _write_xlsx(title, header, rows, choices, widths):
         'in_memory': True, 'strings_to_formulas': False, 'strings_to_urls': False,
         'strings_to_numbers': False,
     })
+    # The same content makes the same file, whenever it is written.
+    workbook.set_properties({'created': datetime(2000, 1, 1)})
     text = workbook.add_format({'num_format': '@', 'valign': 'top'})
     bold = workbook.add_format({'bold': True, 'bg_color': '#E7E9ED', 'num_format': '@'})
     sheet = workbook.add_worksheet(title)

@@ -7,8 +7,11 @@ from . import merchant_documents
 from . import merchant_orders
 from . import merchant_products
 from . import merchant_imports
+from . import merchant_balance
 from . import merchant_finance
 from . import merchant_service
+from . import merchant_shipping
+from . import checkout_delivery
 from . import payment
 from . import merchant_account
 from . import merchant_tier

@@ -1,8 +1,10 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import content_disposition, request, route
 
-from .merchant_portal import MerchantPortal
+from odoo.addons.marketplace_merchant.tools.sheet import CSV, XLSX
+
+from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal
 
 STATEMENT_PATH = '/my/merchant/statements'
 DEPOSIT_PATH = '/my/merchant/deposit'
@@ -10,7 +12,7 @@ BANK_PATH = '/my/merchant/bank'
 
 
 class MerchantFinance(MerchantPortal):
-    """Statements to confirm, the deposit, and the account that payouts go to."""
+    """Statements to confirm or contest, the deposit, and the account that payouts go to."""
 
     # === STATEMENTS === #
 
@@ -23,6 +25,7 @@ class MerchantFinance(MerchantPortal):
             'sent': (_("To confirm"), [('state', '=', 'sent')]),
             'confirmed': (_("Confirmed"), [('state', 'in', ('confirmed', 'posted'))]),
             'paid': (_("Paid"), [('state', '=', 'paid')]),
+            'contested': (_("Contested"), [('contest_ids', '!=', False), *seen]),
         }
 
     @route(
@@ -71,6 +74,8 @@ class MerchantFinance(MerchantPortal):
             'statements',
             trail,
             statement=statement_sudo,
+            entries=statement_sudo._printed_entries(),
+            contests={contest.entry_id: contest for contest in statement_sudo.contest_ids},
             errors=errors,
         )
         return request.render('marketplace_portal.merchant_statement', values)
@@ -85,6 +90,105 @@ class MerchantFinance(MerchantPortal):
     def merchant_statement_pdf(self, statement_id, **kwargs):
         statement_sudo = self._merchant_statement_record(statement_id)
         return self._merchant_pdf('marketplace_settlement.action_report_statement', statement_sudo)
+
+    @route(
+        f'{STATEMENT_PATH}/<int:statement_id>/<any({XLSX},{CSV}):file_format>',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+    )
+    def merchant_statement_sheet(self, statement_id, file_format, **kwargs):
+        statement_sudo = self._merchant_statement_record(statement_id)
+        name, content, mimetype = statement_sudo._export(file_format)
+        return request.make_response(
+            content,
+            headers=[
+                ('Content-Type', mimetype),
+                ('Content-Disposition', content_disposition(name)),
+            ],
+        )
+
+    # === CONTESTED LINES === #
+
+    @route(
+        f'{STATEMENT_PATH}/<int:statement_id>/contest/<int:entry_id>',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+        methods=['GET', 'POST'],
+        max_content_length=MAX_UPLOAD_LENGTH,
+    )
+    def merchant_contest(self, statement_id, entry_id, **post):
+        statement_sudo = self._merchant_statement_record(statement_id)
+        path = f'{STATEMENT_PATH}/{statement_id}'
+        entry_sudo = statement_sudo.entry_ids.filtered(lambda entry: entry.id == entry_id)
+        if not entry_sudo or not statement_sudo.is_contestable:
+            message = request.env._("This line cannot be contested now.")
+            self._merchant_notify(message, 'warning')
+            return request.redirect(path)
+        errors = {}
+        if request.httprequest.method == 'POST':
+            statement = request.env['marketplace.statement'].browse(statement_id)
+            files = self._merchant_uploads('files')
+            errors = self._merchant_submit(
+                lambda: statement.portal_contest(entry_id, post, files)
+            )
+            if not errors:
+                message = request.env._(
+                    "Thank you. We look into it. Please confirm the rest, so that it is paid."
+                )
+                return self._merchant_done(path, message)
+        trail = [
+            (request.env._("Statements"), STATEMENT_PATH), (statement_sudo.name, path),
+            (request.env._("Contest a line"), ''),
+        ]  # fmt: skip
+        values = self._merchant_values(
+            statement_sudo.merchant_id,
+            'statements',
+            trail,
+            statement=statement_sudo,
+            entry=entry_sudo,
+            limit=entry_sudo._contestable_amount(),
+            errors=errors,
+            typed={name: post.get(name, '') for name in ('amount', 'reason')} if post else {},
+        )
+        return request.render('marketplace_portal.merchant_contest', values)
+
+    @route(
+        f'{STATEMENT_PATH}/<int:statement_id>/contested/<int:contest_id>/withdraw',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+        methods=['POST'],
+    )
+    def merchant_contest_withdraw(self, statement_id, contest_id, **post):
+        contest_sudo = self._merchant_record('marketplace.statement.contest', contest_id, 'finance')
+        path = f'{STATEMENT_PATH}/{contest_sudo.statement_id.id}'
+        contest = request.env['marketplace.statement.contest'].browse(contest_id)
+        errors = self._merchant_submit(contest.portal_withdraw)
+        if errors:
+            self._merchant_notify(errors['message'], 'warning')
+            return request.redirect(path)
+        return self._merchant_done(path, request.env._("You take the line as it is."))
+
+    @route(
+        f'{STATEMENT_PATH}/contested/<int:contest_id>/file/<int:attachment_id>',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+    )
+    def merchant_contest_file(self, contest_id, attachment_id, **kwargs):
+        contest_sudo = self._merchant_record('marketplace.statement.contest', contest_id, 'finance')
+        attachment_sudo = contest_sudo.attachment_ids.filtered(
+            lambda file: file.id == attachment_id
+        )
+        if not attachment_sudo:
+            raise self._merchant_not_found()
+        return self._merchant_attachment(attachment_sudo)
 
     def _merchant_statement_record(self, statement_id):
         statement_sudo = self._merchant_record('marketplace.statement', statement_id, 'finance')

@@ -125,11 +125,14 @@ class MerchantPortal(CustomerPortal):
             (_("Selling"), [
                 ('orders', _("Orders"), '/orders', 'fa-shopping-basket', 'orders'),
                 ('returns', _("Returns"), '/returns', 'fa-undo', 'orders'),
+                ('shipping', _("Shipping"), '/shipping', 'fa-truck', 'orders'),
                 ('products', _("Products"), '/products', 'fa-cube', 'catalogue'),
                 ('complaints', _("Complaints"), '/complaints', 'fa-comments-o', 'service'),
             ]),
             (_("Money"), [
+                ('balance', _("Balance"), '/balance', 'fa-balance-scale', 'finance'),
                 ('statements', _("Statements"), '/statements', 'fa-file-text-o', 'finance'),
+                ('forecast', _("Expected payouts"), '/forecast', 'fa-calendar', 'finance'),
                 ('deposit', _("Deposit"), '/deposit', 'fa-shield', 'finance'),
                 ('bank', _("Bank account"), '/bank', 'fa-university', 'finance'),
             ]),

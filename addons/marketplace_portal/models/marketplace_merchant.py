@@ -6,6 +6,9 @@ from odoo.addons.marketplace_merchant.models.requirement_rule import CAPABILITIE
 
 from ..const import RETURN_TODO
 
+# Buckets whose entries stand under the tab of another name.
+BUCKET_TABS = {'held_for_cases': 'held', 'debt': 'available'}
+
 
 class MarketplaceMerchant(models.Model):
     _inherit = 'marketplace.merchant'
@@ -98,16 +101,23 @@ class MarketplaceMerchant(models.Model):
         buckets = [
             ('pending', _("Pending"), _("Orders on their way or still in the return period.")),
             ('available', _("Available"), _("Goes into your next statement.")),
-            ('held', _("Held"), _("Waits for the end of a complaint or a check.")),
+            ('held_for_cases', _("Held"), _("Waits for the end of a complaint or a check.")),
+            ('reserve', _("Reserve"), _("Kept of earlier statements; released on its day.")),
             ('in_transit', _("In transit"), _("In a statement, on its way to your bank.")),
             ('paid', _("Paid"), _("Paid out to you so far.")),
             ('debt', _("Owed by you"), _("Refunds after payout; deducted from next statements.")),
         ]
         return [
-            {'key': key, 'label': label, 'help': text, 'amount': wallet[key]}
+            {
+                'key': key,
+                'label': label,
+                'help': text,
+                'amount': wallet[key],
+                'url': f'/my/merchant/balance?tab={BUCKET_TABS.get(key, key)}',
+            }
             for key, label, text in buckets
-            # A debt of zero is no news.
-            if key != 'debt' or not wallet.currency_id.is_zero(wallet.debt)
+            # A debt or a reserve of zero is no news.
+            if key not in ('debt', 'reserve') or not wallet.currency_id.is_zero(wallet[key])
         ]
 
     def _portal_papers(self):

@@ -66,6 +66,26 @@ class SaleOrder(models.Model):
         self.shop_warning = message
         return True
 
+    def _get_freight_parts(self):
+        """Return what each seller charges for sending: name and amount; none for a single one.
+
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        lines = self.order_line.filtered('is_delivery')
+        shown = 'price_total' if self._shows_tax_included() else 'price_subtotal'
+        platform = self.company_id.sudo().name
+        return [
+            {
+                'name': line._get_merchant_shop().name or platform,
+                'amount': line[shown],
+            }
+            for line in lines
+        ] if len(lines) > 1 else []
+
+    def _shows_tax_included(self):
+        return self.website_id.show_line_subtotals_tax_selection == 'tax_included'
+
     def _get_sellers(self):
         """Return the sudoed shops whose goods are in this order; an empty one is the platform.
 

@@ -2,7 +2,6 @@
 
 from . import complaint
 from . import complaint_message
-from . import ir_attachment
 from . import merchant_exit
 from . import merchant_tier
 from . import order

@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
-from odoo.addons.marketplace_merchant.tools.field_errors import FieldErrors
 from odoo.addons.marketplace_merchant.tools.form_reader import FormReader
 
 ARBITRATOR = 'marketplace_risk.group_arbitrator'
@@ -21,7 +20,6 @@ REMINDER_HOURS = 24
 # The unique index below repeats these: it must stay a literal for the database.
 FINAL_STATES = ('closed', 'withdrawn')
 TALKING_STATES = ('merchant_response', 'negotiation', 'arbitration')
-MAX_FILES = 5
 SUBJECT_MAX_LENGTH = 100
 TEXT_MAX_LENGTH = 4000
 
@@ -264,7 +262,9 @@ class MarketplaceComplaint(models.Model):
             raise UserError(
                 self.env._("This complaint is decided or closed: no messages can be added.")
             )
-        complaint_sudo._post(party, self._read_body(body), self._read_files(files))
+        body = self._read_body(body)
+        documents = self.env['marketplace.complaint.message']._read_files(files)
+        complaint_sudo._post(party, body, documents)
         if party == 'merchant' and complaint_sudo.state == 'merchant_response':
             complaint_sudo._move_to('negotiation')
         else:
@@ -312,7 +312,7 @@ class MarketplaceComplaint(models.Model):
             'description', self.env._("Description"), limit=TEXT_MAX_LENGTH, multiline=True
         )
         values = reader.check()
-        documents = self._read_files(files)
+        documents = self.env['marketplace.complaint.message']._read_files(files)
         complaint = self.create({'order_id': order.id, **values})
         complaint._post('shopper', complaint.description, documents)
         complaint.hold_id = order._hold(self.env._("Complaint %s", complaint.name), complaint)
@@ -427,7 +427,7 @@ class MarketplaceComplaint(models.Model):
 
         :param str party: the side that speaks
         :param str body: the message
-        :param documents: values of attachments, checked by ``_read_files``
+        :param documents: values of attachments, checked by its ``_read_files``
         """
         self.ensure_one()
         message = self.env['marketplace.complaint.message'].create({
@@ -444,40 +444,6 @@ class MarketplaceComplaint(models.Model):
         reader = FormReader(self.env, {'body': body})
         reader.text('body', self.env._("Message"), limit=TEXT_MAX_LENGTH, multiline=True)
         return reader.check()['body']
-
-    @api.model
-    def _read_files(self, files):
-        """Return the values of the attachments, checked and made harmless.
-
-        :param files: list of dicts ``{'filename', 'content'}``, the content base64-encoded
-        :raise FieldErrors: when there are too many files, or one of them is not acceptable
-        """
-        files = files or []
-        if not isinstance(files, list) or not all(map(self._is_file, files)):
-            raise FieldErrors({
-                'files': self.env._("The files arrived damaged. Please upload them again.")
-            })
-        if len(files) > MAX_FILES:
-            raise FieldErrors({
-                'files': self.env._("Send at most %s files with one message.", MAX_FILES)
-            })
-        return [self._read_file(file) for file in files]
-
-    @api.model
-    def _is_file(self, file):
-        return isinstance(file, dict) and all(
-            isinstance(file.get(key), str) for key in ('filename', 'content')
-        )
-
-    @api.model
-    def _read_file(self, file):
-        try:
-            name, content, mimetype = self.env['ir.attachment']._marketplace_check_upload(
-                file['filename'], file['content']
-            )
-        except UserError as error:
-            raise FieldErrors({'files': str(error)}) from error
-        return {'name': name, 'raw': content, 'mimetype': mimetype}
 
     # === NOTIFICATIONS === #
 

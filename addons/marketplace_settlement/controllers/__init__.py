@@ -2,3 +2,4 @@
 
 from . import payment
 from . import payout
+from . import statement

@@ -323,10 +323,9 @@ class MarketplaceBalanceEntry(models.Model):
                  WHERE sold.order_id = entry.order_id
                    AND invoice.move_type = 'out_invoice'
                    AND invoice.payment_state NOT IN ('in_payment', 'paid', 'reversed'))
-            AND NOT EXISTS (
-                SELECT 1 FROM marketplace_hold hold
-                 WHERE hold.order_id = entry.order_id AND hold.state = 'active')
+            AND %s
             """,
             fields.Date.context_today(self),
             CLEARING_KINDS,
+            self.env['marketplace.hold']._entry_is_free(),
         )

@@ -250,6 +250,7 @@ class MarketplaceChecker(models.AbstractModel):
                                         COALESCE(SUM(entry.amount), 0)), statement.company_id
               FROM marketplace_statement statement
               LEFT JOIN marketplace_balance_entry entry ON entry.statement_id = statement.id
+             WHERE statement.state <> 'reversed'
              GROUP BY statement.id
             HAVING COALESCE(SUM(entry.amount), 0) <> statement.amount_net
                 OR COALESCE(-SUM(entry.amount) FILTER (WHERE entry.kind IN %(fees)s), 0)

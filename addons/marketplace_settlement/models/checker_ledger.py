@@ -242,7 +242,7 @@ class MarketplaceChecker(models.AbstractModel):
                  UNION ALL
                 SELECT merchant_id, company_id, amount_net
                   FROM marketplace_statement
-                 WHERE state NOT IN ('posted', 'paid')
+                 WHERE state NOT IN ('posted', 'paid', 'reversed')
                  UNION ALL
                 SELECT merchant_id, company_id, amount
                   FROM marketplace_deposit_movement

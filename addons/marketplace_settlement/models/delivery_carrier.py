@@ -40,9 +40,21 @@ class DeliveryCarrier(models.Model):
                 'error_message': self.env._("We don't deliver to this address this way."),
                 'warning_message': False,
             }
+        freight = self._get_marketplace_freight(order)
+        if refusing := [merchant for merchant, amount in freight.items() if amount is None]:
+            return {
+                'success': False,
+                'price': 0.0,
+                'error_message': self.env._(
+                    "%s: no delivery to your address. Please take these goods out of your cart, or"
+                    " choose another address.",
+                    ", ".join(merchant.sudo().name for merchant in refusing),
+                ),
+                'warning_message': False,
+            }
         return {
             'success': True,
-            'price': sum(self._get_marketplace_freight(order).values()),
+            'price': sum(freight.values()),
             'error_message': False,
             'warning_message': False,
         }
@@ -50,21 +62,26 @@ class DeliveryCarrier(models.Model):
     def _get_marketplace_freight(self, order):
         """Return the freight of each part of an order, in its currency.
 
-        :return: amount per merchant; the empty merchant stands for the platform's own goods
+        :return: amount per merchant, ``None`` where it doesn't send to the order's address; the
+            empty merchant stands for the platform's own goods
         :rtype: dict[marketplace.merchant, float]
         """
         self.ensure_one()
-        goods = order._get_goods_amounts()
+        goods = order._get_freight_bases()
         platform = goods.pop(self.env['marketplace.merchant'], None)
         company_goods = {
-            merchant: self._compute_currency(order, amount, 'pricelist_to_company')
-            for merchant, amount in goods.items()
+            merchant: basis._replace(
+                amount=self._compute_currency(order, basis.amount, 'pricelist_to_company')
+            )
+            for merchant, basis in goods.items()
         }
-        freight = self.env['marketplace.freight.template']._get_freight(company_goods)
+        freight = self.env['marketplace.freight.template']._get_freight(
+            company_goods, order.partner_shipping_id
+        )
         if platform is not None:
             freight[self.env['marketplace.merchant']] = self.marketplace_platform_amount
         return {
-            merchant: order.currency_id.round(
+            merchant: None if amount is None else order.currency_id.round(
                 self._compute_currency(order, amount, 'company_to_pricelist')
             )
             for merchant, amount in freight.items()

@@ -46,10 +46,23 @@ class MarketplaceDepositMovement(models.Model):
         comodel_name='payment.transaction', string="Payment Transaction", readonly=True,
         index='btree_not_null', ondelete='restrict',
     )  # fmt: skip
+    payment_id = fields.Many2one(
+        comodel_name='account.payment', readonly=True, index='btree_not_null', ondelete='restrict'
+    )
+    bank_reference = fields.Char(
+        readonly=True, help="What the bank calls the transfer that brought or took the money."
+    )
 
     _transaction_uniq = models.UniqueIndex(
         '(transaction_id) WHERE transaction_id IS NOT NULL',
         "This payment was already added to the deposit.",
+    )
+    _payment_uniq = models.UniqueIndex(
+        '(payment_id) WHERE payment_id IS NOT NULL', "This payment was already booked."
+    )
+    _bank_reference_uniq = models.UniqueIndex(
+        '(company_id, bank_reference) WHERE bank_reference IS NOT NULL',
+        "A transfer with this reference was already booked.",
     )
     _sign = models.Constraint(
         "CHECK ((amount > 0) = (kind IN ('pay_in', 'top_up')))",
@@ -62,7 +75,17 @@ class MarketplaceDepositMovement(models.Model):
     def create(self, vals_list):
         if not self.env.su:
             raise UserError(self.env._("Deposit movements are written by the system only."))
-        return super().create(vals_list)
+        movements = super().create(vals_list)
+        movements.flush_recordset()
+        self.env['marketplace.deposit.account']._add([
+            (movement.merchant_id.id, movement.company_id.id, movement.amount)
+            for movement in movements
+        ])
+        self.env['marketplace.audit.log']._log(
+            movements, 'create', reason=movements.mapped('reason'),
+            after=[{'amount': movement.amount} for movement in movements],
+        )  # fmt: skip
+        return movements
 
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("Deposit movements cannot be changed."))
@@ -85,39 +108,57 @@ class MarketplaceDepositMovement(models.Model):
         movement = self.search([('transaction_id', '=', transaction.id)], limit=1)
         if movement:
             return movement
-        merchant = transaction.deposit_merchant_id
-        amount = transaction.currency_id._convert(
-            transaction.amount,
-            transaction.company_id.currency_id,
-            transaction.company_id,
-            transaction.payment_id.date,
+        return self._pay_in_payment(
+            transaction.payment_id,
+            transaction.deposit_merchant_id,
+            self.env._("Paid online: %s", transaction.reference),
+            transaction_id=transaction.id,
         )
+
+    @api.model
+    def _pay_in_payment(self, payment, merchant, reason, **values):
+        """Book a payment of the merchant, which has credited its receivable, as deposit.
+
+        :param payment: a posted `account.payment`; its transaction brings it along
+        :param values: further values of the movement
+        :return: the movement
+        """
         earlier = self.search_count([('merchant_id', '=', merchant.id)], limit=1)
+        move = self._post_pay_in(payment, merchant)
         movement = self.create({
             'merchant_id': merchant.id,
-            'company_id': transaction.company_id.id,
+            'company_id': payment.company_id.id,
             'kind': 'top_up' if earlier else 'pay_in',
-            'amount': amount,
-            'reason': self.env._("Paid online: %s", transaction.reference),
-            'move_id': self._post_pay_in(transaction, merchant, amount).id,
-            'transaction_id': transaction.id,
+            'amount': self._deposit_amount(move),
+            'reason': reason,
+            'move_id': move.id,
+            'payment_id': payment.id,
+            **values,
         })
-        self.env['marketplace.audit.log']._log(movement, 'create', after={'amount': amount})
         self.env['mail.template']._marketplace_send(
             'marketplace_settlement.mail_template_deposit_paid', movement
         )
-        merchant._requirements_changed()
+        merchant._deposit_changed()
         return movement
 
     @api.model
-    def _post_pay_in(self, transaction, merchant, amount):
+    def _deposit_amount(self, move):
+        """Return what an entry adds to the deposits, in the currency of its company."""
+        account = move.company_id._marketplace_account('marketplace_deposit_account_id')
+        items = move.line_ids.filtered(lambda line: line.account_id == account)
+        return -sum(items.mapped('balance'))
+
+    @api.model
+    def _post_pay_in(self, payment, merchant):
         """Post Dr Receivable · Cr Merchant deposits, and match it with the payment."""
-        company = transaction.company_id
-        receivable = transaction.payment_id.destination_account_id
+        company = payment.company_id
+        receivable = payment.destination_account_id
+        # At the rate of the payment: what was received is what is owed back.
+        paid = payment.move_id.line_ids.filtered(lambda line: line.account_id == receivable)
         common = {
-            'name': transaction.reference,
+            'name': payment.memo or payment.name,
             'partner_id': merchant.partner_id.id,
-            'currency_id': transaction.currency_id.id,
+            'currency_id': payment.currency_id.id,
         }
         deposit_account = company._marketplace_account('marketplace_deposit_account_id')
         move = self.env['account.move'].with_company(company).create({
@@ -129,20 +170,20 @@ class MarketplaceDepositMovement(models.Model):
                 Command.create({
                     **common,
                     'account_id': receivable.id,
-                    'balance': amount,
-                    'amount_currency': transaction.amount,
+                    'balance': -sum(paid.mapped('balance')),
+                    'amount_currency': -sum(paid.mapped('amount_currency')),
                 }),
                 Command.create({
                     **common,
                     'account_id': deposit_account.id,
                     'merchant_id': merchant.id,
-                    'balance': -amount,
-                    'amount_currency': -transaction.amount,
+                    'balance': sum(paid.mapped('balance')),
+                    'amount_currency': sum(paid.mapped('amount_currency')),
                 }),
             ],
         })
         move._post(soft=False)
-        items = (move | transaction.payment_id.move_id).line_ids.filtered(
+        items = (move | payment.move_id).line_ids.filtered(
             lambda line: line.account_id == receivable and not line.reconciled
         )
         items.reconcile()

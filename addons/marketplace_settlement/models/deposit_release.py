@@ -1,7 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
-from odoo.fields import Command
 
 
 class MarketplaceDepositMovement(models.Model):
@@ -33,55 +32,36 @@ class MarketplaceDepositMovement(models.Model):
         """
         merchant = release.exit_id.merchant_id
         reason = self.env._("Deposit released: %s", release.exit_id.name)
-        move = self._post_release(merchant, amount, reason)
-        movement = self.create({
-            'merchant_id': merchant.id,
-            'company_id': merchant.company_id.id,
-            'kind': 'release',
-            'amount': -amount,
-            'reason': reason,
-            'move_id': move.id,
-            'exit_release_id': release.id,
-        })
-        clearing = merchant.company_id._marketplace_clearing_account()
-        self.env['marketplace.balance.entry'].create({
-            'merchant_id': merchant.id,
-            'company_id': merchant.company_id.id,
-            'currency_id': merchant.currency_id.id,
-            'kind': 'deposit_release',
-            'amount': amount,
-            'state': 'available',
-            'move_line_id': move.line_ids.filtered(lambda line: line.account_id == clearing).id,
-            'source_model': movement._name,
-            'source_id': movement.id,
-            'reason': reason,
-        })
-        self.env['marketplace.audit.log']._log(
-            movement, 'create', after={'amount': -amount}, system=True
+        return self._release_to_balance(
+            merchant, amount, reason, release, exit_release_id=release.id
         )
-        return movement
 
     @api.model
-    def _post_release(self, merchant, amount, reason):
-        """Post Dr Merchant deposits · Cr Merchant clearing; the statement takes it from there."""
+    def _release_to_balance(
+        self, merchant, amount, reason, source, kind='release', currency=None, **values
+    ):
+        """Post Dr Merchant deposits · Cr Merchant clearing; the next statement takes it up.
+
+        :param float amount: what the merchant's balance gains, in ``currency``, by default that of
+            the company
+        :param source: the document that causes it; it does so once
+        :param str kind: of the movement: release, or deduction to make a debt good
+        :return: the movement
+        """
         company = merchant.company_id
-        common = {'name': reason, 'partner_id': merchant.partner_id.id, 'merchant_id': merchant.id}
-        move = self.env['account.move'].with_company(company).create({
-            'move_type': 'entry',
-            'journal_id': company._marketplace_account('marketplace_settlement_journal_id').id,
-            'date': fields.Date.context_today(self),
-            'ref': self.env._("Deposit of %s", merchant.display_name),
-            'line_ids': [
-                Command.create({
-                    **common,
-                    'account_id': company._marketplace_account(name).id,
-                    'balance': balance,
-                })
-                for name, balance in (
-                    ('marketplace_deposit_account_id', amount),
-                    ('marketplace_clearing_account_id', -amount),
-                )
-            ],
+        account = company._marketplace_account('marketplace_deposit_account_id')
+        entry = self.env['marketplace.balance.entry']._book_cleared(
+            merchant, f'deposit_{kind}', amount, reason, source, account, company, currency
+        )
+        move = entry.move_line_id.move_id
+        movement = self.create({
+            'merchant_id': merchant.id,
+            'company_id': company.id,
+            'kind': kind,
+            'amount': self._deposit_amount(move),
+            'reason': reason,
+            'move_id': move.id,
+            **values,
         })
-        move._post(soft=False)
-        return move
+        merchant._deposit_changed()
+        return movement

@@ -12,6 +12,9 @@ WORK = {
     'statements': 'marketplace_settlement.ir_cron_generate_statements',
     'matching': 'marketplace_settlement.ir_cron_match_statements',
     'check': 'marketplace_settlement.ir_cron_check_books',
+    'payouts': 'marketplace_settlement.ir_cron_payout_gateway',
+    'bank_lines': 'marketplace_settlement.ir_cron_payout_bank_lines',
+    'refunds': 'marketplace_settlement.ir_cron_send_refunds',
 }
 MISSED_INTERVALS = 2
 

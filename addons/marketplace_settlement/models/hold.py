@@ -1,19 +1,33 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, format_date, format_datetime
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 
+# Kinds that keep single entries; the others keep all of an order, or all of a merchant.
+ENTRY_KINDS = ('contest', 'reserve')
+# What a person says when setting a hold by hand; all the rest follows.
+TYPED_FIELDS = ('merchant_id', 'order_id', 'reason', 'deadline')
+
 
 class MarketplaceHold(models.Model):
-    """Why what an order earned may not be paid yet, and until when."""
+    """Why something that a merchant earned may not be paid yet, and until when.
+
+    Of an order, of all that a merchant has, or of single entries: a contested line of a statement,
+    and the reserve that is kept of one.
+    """
 
     _name = 'marketplace.hold'
-    _description = "Hold on an Order"
-    _inherit = ['marketplace.guard.mixin', 'marketplace.state.mixin', 'marketplace.deadline.mixin']
+    _description = "Hold"
+    _inherit = [
+        'marketplace.guard.mixin',
+        'marketplace.state.mixin',
+        'marketplace.deadline.batch.mixin',
+    ]
     _order = 'id desc'
-    _rec_name = 'order_id'
+    _rec_name = 'reason'
     _allow_sudo_commands = False
 
     _state_initial = 'active'
@@ -25,12 +39,30 @@ class MarketplaceHold(models.Model):
         ),
     )
 
-    order_id = fields.Many2one(
-        comodel_name='marketplace.order', required=True, readonly=True, index=True,
+    kind = fields.Selection(
+        selection=[
+            ('dispute', "Complaint"),
+            ('risk', "Risk Check"),
+            ('contest', "Contested Line"),
+            ('reserve', "Reserve"),
+            ('manual', "By Hand"),
+        ],
+        required=True,
+        readonly=True,
+        default='dispute',
+    )
+    merchant_id = fields.Many2one(
+        comodel_name='marketplace.merchant', required=True, readonly=True, index=True,
         ondelete='restrict',
     )  # fmt: skip
-    merchant_id = fields.Many2one(related='order_id.merchant_id', store=True, index=True)
-    reason = fields.Char(required=True, readonly=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, readonly=True, ondelete='restrict'
+    )
+    order_id = fields.Many2one(
+        comodel_name='marketplace.order', readonly=True, index='btree_not_null',
+        ondelete='restrict', help="Empty: all that the merchant has, or the entries below.",
+    )  # fmt: skip
+    reason = fields.Char(required=True, readonly=True, help="The merchant reads it.")
     source_model = fields.Char(required=True, readonly=True)
     source_id = fields.Many2oneReference(
         model_field='source_model', required=True, readonly=True
@@ -45,20 +77,107 @@ class MarketplaceHold(models.Model):
     until = fields.Datetime(
         related='deadline', string="Held Until", help="The hold ends by itself then, if it is set."
     )
+    release_condition = fields.Char(
+        compute='_compute_release_condition', help="What has to happen for the hold to end."
+    )
     entry_ids = fields.One2many(
         comodel_name='marketplace.balance.entry', inverse_name='hold_id', readonly=True
     )
+    currency_id = fields.Many2one(
+        comodel_name='res.currency', compute='_compute_amount', compute_sudo=True
+    )
+    amount = fields.Monetary(
+        compute='_compute_amount', compute_sudo=True,
+        help="What is held by it now. What is still pending is not in it: it waits by itself.",
+    )  # fmt: skip
 
-    _source_uniq = models.UniqueIndex("(order_id, source_model, source_id) WHERE state = 'active'")
+    _source_uniq = models.UniqueIndex(
+        "(source_model, source_id, merchant_id, COALESCE(order_id, 0)) WHERE state = 'active'",
+        "This is held already.",
+    )
+    _merchant_idx = models.Index(
+        "(merchant_id) WHERE state = 'active' AND order_id IS NULL AND kind IN ('risk', 'manual')"
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_amount(self):
+        groups = self.env['marketplace.balance.entry']._read_group(
+            [('hold_id', 'in', self.ids)], ['hold_id', 'currency_id'], ['amount:sum']
+        )
+        amounts = {hold: (currency, amount) for hold, currency, amount in groups}
+        for hold in self:
+            currency, amount = amounts.get(hold, (hold.company_id.currency_id, 0.0))
+            hold.currency_id = currency
+            hold.amount = amount
+
+    @api.depends('kind', 'deadline', 'state')
+    @api.depends_context('lang')
+    def _compute_release_condition(self):
+        for hold in self:
+            hold.release_condition = hold.state == 'active' and hold._describe_release()
+
+    def _describe_release(self):
+        """Return in words what ends the hold."""
+        _ = self.env._
+        if self.kind == 'reserve':
+            return _("Released on %s.", format_date(self.env, self.deadline.date()))
+        if self.kind == 'contest':
+            return _("Released when the contested line is answered.")
+        if self.deadline:
+            return _(
+                "Released on %s, or when the case is closed before.",
+                format_datetime(self.env, self.deadline, dt_format='short'),
+            )
+        if self.kind == 'dispute':
+            return _("Released when the complaint is closed.")
+        return _("Released when the check is over.")
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            self.check_access('create')
+            vals_list = [self._prepare_typed(vals) for vals in vals_list]
         holds = super().create(vals_list)
-        for hold in holds:
+        for hold in holds.filtered(lambda hold: hold.kind not in ENTRY_KINDS):
             hold._take()
         return holds
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("A hold cannot be deleted, only released."))
+
+    @api.model
+    def _prepare_typed(self, vals):
+        """Return the values of a hold that a finance officer sets by hand.
+
+        :raise ValidationError: when no reason is given, or the values don't fit together
+        """
+        typed = {name: vals[name] for name in TYPED_FIELDS if vals.get(name)}
+        order = self.env['marketplace.order'].browse(typed.get('order_id'))
+        merchant = self.env['marketplace.merchant'].browse(typed.get('merchant_id'))
+        merchant = merchant or order.merchant_id
+        if not merchant:
+            raise ValidationError(self.env._("Please choose whose money is held."))
+        if order and order.merchant_id != merchant:
+            raise ValidationError(self.env._("The order is another merchant's."))
+        if not typed.get('reason', '').strip():
+            raise ValidationError(
+                self.env._("Please give a reason: the people concerned will read it.")
+            )
+        end = fields.Datetime.to_datetime(typed.get('deadline'))
+        if end and end <= fields.Datetime.now():
+            raise ValidationError(self.env._("The hold would be over already."))
+        return {
+            **typed,
+            'kind': 'manual',
+            'merchant_id': merchant.id,
+            'company_id': (order or merchant).company_id.id,
+            'source_model': 'res.users',
+            'source_id': self.env.uid,
+        }
 
     # === ACTION METHODS === #
 
@@ -67,10 +186,38 @@ class MarketplaceHold(models.Model):
         self.check_access('read')
         self.sudo()._move_to('released')
 
+    def action_view_entries(self):
+        """Show what the hold keeps."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_settlement.marketplace_balance_entry_action'
+        )
+        return dict(action, domain=[('hold_id', '=', self.id)], context={})
+
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _entry_is_free(self):
+        """Return the SQL condition that no active hold keeps an ``entry`` out of statements.
+
+        A hold of an order or of a whole merchant concerns what is still pending as well. The
+        holds of single entries need no condition: what they keep is in the state *held*.
+        """
+        return SQL(
+            """
+            NOT EXISTS (
+                SELECT 1 FROM marketplace_hold hold
+                 WHERE hold.order_id = entry.order_id AND hold.state = 'active')
+            AND NOT EXISTS (
+                SELECT 1 FROM marketplace_hold hold
+                 WHERE hold.merchant_id = entry.merchant_id AND hold.company_id = entry.company_id
+                   AND hold.order_id IS NULL AND hold.kind IN ('risk', 'manual')
+                   AND hold.state = 'active')
+            """
+        )
+
     def _release(self):
-        """End the holds; the entries become available unless another hold is on the order."""
+        """End the holds; the entries become available unless another hold is on them."""
         active = self.sudo().filtered(lambda hold: hold.state == 'active')
         if active:
             active._move_to('released', system=True)
@@ -78,22 +225,62 @@ class MarketplaceHold(models.Model):
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)
         if target == 'released':
-            for order in self.order_id:
-                if not order.sudo()._is_held():
-                    order.sudo()._release_entries()
+            self.deadline = False
+            self._let_go()
+
+    def _advance(self):
+        """The time of these holds is over."""
+        self._move_set('active', 'released')._let_go()
+        self._reschedule()
+
+    def _next_deadline(self, state):
+        return False
 
     def _take(self):
-        """Hold what is available of the order; what it owes is not held, but stays a debt."""
+        """Hold what is available; what is owed by it is not held, but stays a debt."""
         self.ensure_one()
         Entry = self.env['marketplace.balance.entry'].sudo()
-        available = Entry.search([
-            ('order_id', '=', self.order_id.id), ('state', '=', 'available'),
-        ])  # fmt: skip
-        if sum(available.mapped('amount')) > 0:
-            Entry._change_state(
-                'available', 'held', SQL("entry.order_id = %s", self.order_id.id),
-                {'hold_id': self.id},
-            )  # fmt: skip
+        scope = (
+            [('order_id', '=', self.order_id.id)]
+            if self.order_id
+            else [('merchant_id', '=', self.merchant_id.id)]
+        )
+        scope += [('company_id', '=', self.company_id.id), ('state', '=', 'available')]
+        groups = Entry._read_group(scope, ['currency_id'], ['amount:sum', 'id:array_agg'])
+        for currency, amount, ids in groups:
+            if currency.compare_amounts(amount, 0.0) > 0:
+                Entry._change_state(
+                    'available', 'held', SQL("entry.id = ANY(%s)", ids), {'hold_id': self.id}
+                )
 
-    def _on_deadline(self):
-        self._move_to('released', system=True)
+    def _let_go(self):
+        """Make available what these holds kept, or leave it to another hold that is on it.
+
+        What came to a held order later names no hold: it goes with the rest of its order.
+        """
+        Entry = self.env['marketplace.balance.entry'].sudo()
+        kept = SQL(
+            "(entry.hold_id = ANY(%(holds)s) OR (entry.hold_id IS NULL AND (entry.order_id ="
+            " ANY(%(orders)s) OR entry.order_id IN (SELECT sibling.order_id"
+            " FROM marketplace_balance_entry sibling WHERE sibling.hold_id = ANY(%(holds)s)))))",
+            holds=self.ids, orders=self.order_id.ids,
+        )  # fmt: skip
+        self._hand_over(kept)
+        Entry._change_state('held', 'available', kept, {'hold_id': None})
+
+    def _hand_over(self, kept):
+        """Let other active holds keep what is theirs as well."""
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """
+            UPDATE marketplace_balance_entry entry SET hold_id = other.id
+              FROM marketplace_hold other
+             WHERE entry.state = 'held' AND %s
+               AND other.state = 'active' AND other.company_id = entry.company_id
+               AND (other.order_id = entry.order_id
+                    OR (other.order_id IS NULL AND other.kind IN ('risk', 'manual')
+                        AND other.merchant_id = entry.merchant_id))
+            """,
+            kept,
+        ))  # fmt: skip
+        self.env['marketplace.balance.entry'].invalidate_model(['hold_id'])

@@ -24,11 +24,12 @@ class MarketplaceOrder(models.Model):
 
     # === HOLDS === #
 
-    def _hold(self, reason, source, until=None):
+    def _hold(self, reason, source, until=None, kind='dispute'):
         """Keep what the order earned from being paid, until the hold is released.
 
         :param str reason: why, in words that the merchant reads
         :param source: the record that causes the hold; it has one active hold per order
+        :param str kind: of the hold; a complaint if not told otherwise
         :param datetime until: when the hold ends by itself, if it does
         :return: the `marketplace.hold`
         """
@@ -39,23 +40,15 @@ class MarketplaceOrder(models.Model):
             ('source_model', '=', source._name), ('source_id', '=', source.id),
         ])  # fmt: skip
         return active or Hold.create({
+            'kind': kind,
             'order_id': self.id,
+            'merchant_id': self.merchant_id.id,
+            'company_id': self.company_id.id,
             'reason': reason,
             'source_model': source._name,
             'source_id': source.id,
             'deadline': until,
         })
-
-    def _is_held(self):
-        self.ensure_one()
-        return bool(self.env['marketplace.hold'].sudo().search_count(
-            [('order_id', '=', self.id), ('state', '=', 'active')], limit=1
-        ))  # fmt: skip
-
-    def _release_entries(self):
-        self.env['marketplace.balance.entry'].sudo()._change_state(
-            'held', 'available', SQL("entry.order_id = ANY(%s)", self.ids), {'hold_id': None}
-        )
 
     def _entry_state(self, amount):
         """Return the state in which entries of ``amount`` in total start.

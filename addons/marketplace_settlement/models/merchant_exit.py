@@ -103,7 +103,8 @@ class MarketplaceMerchant(models.Model):
         """Return what no statement covers yet: owed to the merchant, or its debt."""
         groups = self.env['marketplace.balance.entry']._read_group(
             [('merchant_id', '=', self.id), ('state', 'in', ('pending', 'available', 'held'))],
-            ['currency_id'], ['amount:sum', 'id:array_agg', 'order_id:recordset'],
+            ['currency_id'],
+            ['amount:sum', 'id:array_agg', 'order_id:recordset', 'hold_id:recordset'],
         )  # fmt: skip
         return [
             self._prepare_obstacle(
@@ -112,13 +113,17 @@ class MarketplaceMerchant(models.Model):
                     if amount > 0 else ('debt', self.env._("Debt to the marketplace"))
                 ),
                 'marketplace.balance.entry', ids, abs(amount), currency,
-                until=max(filter(None, orders.mapped('available_date')), default=False)
-                if amount > 0 else False,
+                until=self._balance_until(orders, holds) if amount > 0 else False,
                 hint=self._debt_hint() if amount < 0 else False,
             )
-            for currency, amount, ids, orders in groups
+            for currency, amount, ids, orders, holds in groups
             if not currency.is_zero(amount)
         ]
+
+    def _balance_until(self, orders, holds):
+        """Return when the last of it becomes available: after the waiting time, or its hold."""
+        ends = [hold.deadline.date() for hold in holds if hold.deadline]
+        return max(filter(None, [*orders.mapped('available_date'), *ends]), default=False)
 
     def _debt_hint(self):
         """Return how a debt that the deposit does not cover is made good; False if it does."""
@@ -149,7 +154,7 @@ class MarketplaceMerchant(models.Model):
 
     def _open_statements(self):
         groups = self.env['marketplace.statement']._read_group(
-            [('merchant_id', '=', self.id), ('state', '!=', 'paid')],
+            [('merchant_id', '=', self.id), ('state', 'not in', ('paid', 'reversed'))],
             ['currency_id'], ['amount_net:sum', 'id:array_agg'],
         )  # fmt: skip
         return [

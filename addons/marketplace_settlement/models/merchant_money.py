@@ -22,7 +22,8 @@ class MarketplaceMerchant(models.Model):
     )
     deposit_required = fields.Monetary(
         compute='_compute_deposit', compute_sudo=True,
-        help="What the merchant's tier asks for; of a merchant that leaves, what covers its debt.",
+        help="What the merchant's tier asks for, or more if its open orders and disputes do; of a"
+        " merchant that leaves, what covers its debt.",
     )  # fmt: skip
     deposit_balance = fields.Monetary(
         compute='_compute_deposit', compute_sudo=True, help="What has been paid in and not used."
@@ -31,22 +32,26 @@ class MarketplaceMerchant(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('deposit_movement_ids.amount', 'tier_id.deposit_amount', 'state')
+    @api.depends(
+        'deposit_movement_ids.amount', 'tier_id.deposit_amount', 'tier_id.deposit_cap', 'state'
+    )
     def _compute_deposit(self):
-        groups = self.env['marketplace.deposit.movement']._read_group(
-            [('merchant_id', 'in', self.ids)], ['merchant_id'], ['amount:sum']
+        accounts = self.env['marketplace.deposit.account'].sudo().search(
+            [('merchant_id', 'in', self.ids)]
         )
-        balances = {merchant.id: amount for merchant, amount in groups}
-        today = fields.Date.context_today(self)
-        debts = self.filtered(lambda merchant: merchant.state in LEAVING_STATES)._exit_debts()
+        balances = {
+            account.merchant_id: account.balance
+            for account in accounts if account.company_id == account.merchant_id.company_id
+        }
+        leaving = self.filtered(lambda merchant: merchant.state in LEAVING_STATES)
+        debts = leaving._exit_debts()
+        exposures = (self - leaving)._deposit_exposures()
         for merchant in self:
-            tier = merchant.tier_id
-            balance = balances.get(merchant.id, 0.0)
-            required = debts.get(merchant, 0.0)
-            if tier.deposit_amount and merchant.state not in LEAVING_STATES:
-                required = tier.currency_id._convert(
-                    tier.deposit_amount, merchant.currency_id, merchant.company_id, today
-                )
+            balance = balances.get(merchant, 0.0)
+            if merchant in leaving:
+                required = debts.get(merchant, 0.0)
+            else:
+                required = merchant._deposit_required(exposures.get(merchant, 0.0))
             merchant.deposit_required = required
             merchant.deposit_balance = balance
             merchant.deposit_missing = max(required - balance, 0.0)

@@ -32,6 +32,7 @@ class PaymentTransaction(models.Model):
     """
 
     _inherit = 'payment.transaction'
+    _reason_actions = ('action_marketplace_refund_done', 'action_marketplace_refund_failed')
 
     marketplace_refund_state = fields.Selection(
         selection=[
@@ -145,7 +146,8 @@ class PaymentTransaction(models.Model):
             else:
                 refund._marketplace_send_refund()
             if not cron._commit_progress(1):
-                break
+                return
+        self.env['marketplace.heartbeat']._beat('refunds')
 
     def _marketplace_send_refund(self):
         """Ask the provider for one refund; that it is asked is committed first."""

@@ -56,7 +56,6 @@ class MarketplacePayout(models.Model):
 
     # === ACTION METHODS === #
 
-    @api.model
     def action_match_bank_lines(self):
         """Look for payouts in the lines of the bank's statements, and say how many were found."""
         self.browse().check_access('write')
@@ -78,6 +77,7 @@ class MarketplacePayout(models.Model):
     @api.model
     def _cron_match_bank_lines(self):
         self._match_bank_lines(self.env['ir.cron']._commit_progress)
+        self.env['marketplace.heartbeat']._beat('bank_lines')
 
     @api.model
     def _match_bank_lines(self, done=lambda: None):

@@ -307,6 +307,8 @@ class MarketplacePayoutBatch(models.Model):
 
         Debts are netted with them first; who owes more than they come to gets nothing.
         """
+        Statement = self.env['marketplace.statement'].sudo()
+        Statement._offset_debts(self.company_id)
         Payout = self.env['marketplace.payout'].sudo()
         of_company = Domain('company_id', '=', self.company_id.id)
         busy = Payout.search(of_company & (
@@ -315,7 +317,7 @@ class MarketplacePayoutBatch(models.Model):
         ))  # fmt: skip
         debtors = self.env['marketplace.wallet'].sudo().search(of_company & Domain('debt', '<', 0))
         owing = {(wallet.merchant_id, wallet.currency_id) for wallet in debtors}
-        statements = self.env['marketplace.statement'].sudo().search([
+        statements = Statement.search([
             ('company_id', '=', self.company_id.id),
             ('state', '=', 'posted'),
             ('payout_id', '=', False),

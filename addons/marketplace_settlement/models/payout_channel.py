@@ -26,6 +26,7 @@ class MarketplacePayoutChannel(models.Model):
     _inherit = ['mail.thread', 'mail.activity.mixin', 'marketplace.endpoint.mixin']
     _order = 'sequence, id'
     _check_company_auto = True
+    _reason_actions = ('action_lift_block',)
 
     _secret_fields = ('token_secret', 'callback_secret_encrypted')
     _endpoint_audited = ('name', 'kind', 'url', 'active')

@@ -62,13 +62,16 @@ class MarketplacePayoutEvent(models.Model):
         :param message: the JSON of the callback
         :return: whether it made sense; a repetition does
         """
-        event = message.get('event') if isinstance(message, dict) else None
-        if not (isinstance(event, str) and 0 < len(event) <= EVENT_MAX_LENGTH):
+        message = message if isinstance(message, dict) else {}
+        event, key = message.get('event'), message.get('key')
+        if not (
+            isinstance(event, str) and 0 < len(event) <= EVENT_MAX_LENGTH
+            and isinstance(key, str) and 0 < len(key) <= EVENT_MAX_LENGTH
+        ):  # fmt: skip
             return False
-        key = message.get('key')
-        payout = self.env['marketplace.payout'].sudo().search([
-            ('key', '=', key if isinstance(key, str) else ''), ('channel_id', '=', channel.id),
-        ])  # fmt: skip
+        payout = self.env['marketplace.payout'].sudo().search(
+            [('key', '=', key), ('channel_id', '=', channel.id)]
+        )
         question = payout._prepare_question() if payout else message
         try:
             word = read_word(message, question)

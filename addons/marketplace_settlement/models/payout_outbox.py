@@ -85,7 +85,8 @@ class MarketplacePayout(models.Model):
         for payout in due:
             payout._exchange(payout.channel_id in current)
             if not cron._commit_progress(1):
-                break
+                return
+        self.env['marketplace.heartbeat']._beat('payouts')
 
     @api.model
     def _due(self):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..utils import spread
+from .freight_template import FreightBasis
 from .marketplace_order import OPEN_STATES
 
 # Salespeople may not read merchant orders: a field without groups would keep them from reading
@@ -73,7 +74,9 @@ class SaleOrder(models.Model):
                 merchants - order.marketplace_order_ids.merchant_id
             )
         if vals_list:
-            parts = self.env['marketplace.order'].sudo().create(vals_list)
+            # The sales order's page tells when it was confirmed: its parts need no such note.
+            MerchantOrder = self.env['marketplace.order'].with_context(mail_create_nolog=True)
+            parts = MerchantOrder.sudo().create(vals_list).with_env(orders_sudo.env)
             orders_sudo._marketplace_freeze()
             parts._set_amounts()
             # The mails are written apart from the checkout, which should not wait for them.
@@ -104,25 +107,36 @@ class SaleOrder(models.Model):
 
     # === FREIGHT === #
 
-    def _get_goods_amounts(self):
-        """Return what each merchant's goods cost, with tax and after discounts.
+    def _get_freight_bases(self):
+        """Return what the freight of each merchant's goods is counted by.
 
-        :return: amount per merchant with goods; the empty merchant stands for the platform
-        :rtype: dict[marketplace.merchant, float]
+        :return: amount with tax and after discounts in the order's currency, pieces, and weight;
+            the empty merchant stands for the platform
+        :rtype: dict[marketplace.merchant, FreightBasis]
         """
         self.ensure_one()
         lines = self.order_line.filtered(lambda line: line.product_id and not line.is_delivery)
-        return {
-            merchant: sum(part.mapped('price_total'))
-            for merchant, part in lines.grouped('merchant_id').items()
-            if any(line.product_id.type == 'consu' for line in part)
-        }
+        bases = {}
+        for merchant, part in lines.grouped('merchant_id').items():
+            goods = part.filtered(
+                lambda line: line.product_id.type == 'consu' and not line.is_reward_line
+            )
+            if goods:
+                bases[merchant] = FreightBasis(
+                    amount=sum(part.mapped('price_total')),
+                    piece=sum(goods.mapped('product_uom_qty')),
+                    weight=sum(line._get_goods_weight() for line in goods),
+                )
+        return bases
 
     def _create_delivery_line(self, carrier, price_unit):
         """Make one delivery line per merchant where they send by themselves."""
         if carrier.delivery_type != 'marketplace':
             return super()._create_delivery_line(carrier, price_unit)
-        freight = carrier._get_marketplace_freight(self)
+        freight = {
+            merchant: amount or 0.0
+            for merchant, amount in carrier._get_marketplace_freight(self).items()
+        }
         shares = self._spread_over_merchants(price_unit, freight)
         values = self._prepare_delivery_line_vals(carrier, price_unit)
         return self.env['sale.order.line'].sudo().create([

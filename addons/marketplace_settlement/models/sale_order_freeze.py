@@ -181,7 +181,7 @@ class SaleOrder(models.Model):
                 'marketplace_rule_id': rule.id if fee.percent or not line.is_delivery else False,
                 'marketplace_base': fee.base,
                 'marketplace_percent': fee.percent,
-                'marketplace_brackets': fee.brackets,
+                'marketplace_brackets': fee.brackets or False,
                 'marketplace_commission': fee.commission,
             }
         return fees

@@ -172,7 +172,7 @@ class SaleOrderLine(models.Model):
             'marketplace_sales': 0.0,
             'marketplace_base': 0.0,
             'marketplace_percent': 0.0,
-            'marketplace_brackets': '',
+            'marketplace_brackets': False,
             'marketplace_commission': 0.0,
         }
 
@@ -184,12 +184,13 @@ class SaleOrderLine(models.Model):
         names = list(next(iter(values.values())))
         self.flush_recordset(names)
         columns = [
-            SQL("%s::%s[]", [
-                self._fields[name].convert_to_column_insert(vals[name], line)
-                for line, vals in values.items()
-            ], SQL(self._fields[name].column_type[1]))
+            SQL(
+                "%s::%s[]",
+                [None if vals[name] is False else vals[name] for vals in values.values()],
+                SQL(self._fields[name].column_type[1]),
+            )
             for name in names
-        ]  # fmt: skip
+        ]
         self.env.cr.execute(SQL(
             "UPDATE sale_order_line line SET %s FROM unnest(%s::int[], %s)"
             " AS frozen(id, %s) WHERE line.id = frozen.id",

@@ -15,3 +15,11 @@ class SaleOrderLine(models.Model):
             share = self.merchant_id.tier_id.logistics_subsidy / 100
             values['marketplace_subsidy'] = self.currency_id.round(amount * share)
         return values
+
+    def _get_goods_weight(self):
+        """Return the weight in kilograms, as the product's file says."""
+        self.ensure_one()
+        quantity = self.product_uom_id._compute_quantity(
+            self.product_uom_qty, self.product_id.uom_id, round=False
+        )
+        return quantity * self.product_id.weight

@@ -45,6 +45,7 @@ class MarketplaceStatement(models.Model):
         Move('sent', 'confirmed', by=('member_finance', 'system')),
         Move('confirmed', 'posted', by=(OFFICER, 'system')),
         Move('posted', 'paid', by=('system',)),
+        Move('posted', 'reversed', by=('system',), reason=True),
         Move('paid', 'posted', by=('system',)),
     )
 
@@ -76,6 +77,7 @@ class MarketplaceStatement(models.Model):
             ('confirmed', "Confirmed"),
             ('posted', "Posted"),
             ('paid', "Paid"),
+            ('reversed', "Reversed"),
         ],
         required=True,
         readonly=True,
@@ -157,7 +159,7 @@ class MarketplaceStatement(models.Model):
             for name in vals.keys() - PAYMENT_FIELDS
             if not name.startswith(CONVERSATION_PREFIXES)
         }
-        if fixed and any(statement.state in ('posted', 'paid') for statement in self):
+        if fixed and any(statement.state in ('posted', 'paid', 'reversed') for statement in self):
             raise UserError(
                 self.env._(
                     "A posted statement cannot be changed. What is wrong with it is corrected in"

@@ -154,12 +154,9 @@ class MarketplaceStatement(models.Model):
         A hold is asked for once more: one that was set while entries matured did not see them.
         """
         return SQL(
-            """
-            (entry.amount < 0 OR (entry.date <= %s AND NOT EXISTS (
-                SELECT 1 FROM marketplace_hold hold
-                 WHERE hold.order_id = entry.order_id AND hold.state = 'active')))
-            """,
+            "(entry.amount < 0 OR (entry.date <= %s AND %s))",
             date_to,
+            self.env['marketplace.hold']._entry_is_free(),
         )
 
     # === DRAWING UP === #

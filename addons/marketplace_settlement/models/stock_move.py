@@ -31,6 +31,10 @@ class StockMove(models.Model):
             values['marketplace_order_id'] = order.id
         return values
 
+    def _assign_picking_post_process(self, new=False):
+        # A merchant's transfer names its merchant order: no note has to say where it comes from.
+        return super()._assign_picking_post_process(new=new and not self.merchant_id)
+
     # === RESERVATION === #
 
     def _update_reserved_quantity_vals(

@@ -45,7 +45,7 @@ class MoneyCasesCommon(MoneyCommon):
 
     @classmethod
     def _buy_with_coupon(cls, quantities, platform_share, freight=True, **reward):
-        """Buy with a code for a discount, by default of 10 %, that the marketplace pays a share of."""
+        """Buy with a code for a discount, by default 10 %, that the marketplace pays a share of."""
         program = cls.env['loyalty.program'].create({
             'name': "Coupon",
             'program_type': 'promo_code',

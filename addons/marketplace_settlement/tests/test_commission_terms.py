@@ -170,4 +170,4 @@ class TestCommissionTerms(MoneyCommon):
         entry = self.env['marketplace.balance.entry'].search(
             [('order_id', '=', self._part(order).id), ('kind', '=', 'commission')]
         )
-        self.assertIn("113.00 × 8 %", entry.with_user(self.finance_a).fee_explanation)
+        self.assertIn("113.00 × 8 %", entry.with_user(self.finance_a).explanation)

@@ -113,7 +113,7 @@ class TestMoneyCasesRefunds(MoneyCasesCommon):
         self.assertBooksAgree()
 
     def test_case_28_refund_between_statement_and_payout(self):
-        """23.00 of 123.00: 21.13 of the goods and 1.87 of the freight; 9.04 × 21.13 / 113 = 1.69."""
+        """23.00 of 123.00: goods 21.13, freight 1.87; commission 9.04 × 21.13 / 113 = 1.69."""
         order = self._paid()
         self._complete(order)
         self._statement()

@@ -88,6 +88,14 @@ class TestPayoutBatch(PayoutCommon):
         with self.assertRaisesRegex(UserError, "is not owed"):
             batch.with_user(self.officer).action_send()
         self.assertEqual(batch.state, 'approved')
+        batch.with_user(self.approver).action_cancel()
+        debt = self._wallet().debt
+        again = self._approved(self.channel)
+        again.with_user(self.officer).action_send()
+        self.assertEqual(again.payout_ids.amount, self.currency.round(113.96 + debt))
+        self.assertEqual(len(again.payout_ids.statement_ids), 2)
+        again.payout_ids.with_user(self.officer).action_mark_paid("CMB-1")
+        self.assertBooksAgree()
 
     def test_nothing_leaves_while_the_books_disagree(self):
         self._posted()

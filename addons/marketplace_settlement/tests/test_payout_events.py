@@ -21,6 +21,10 @@ class TestPayoutEvents(HttpCase, GatewayCommon):
         self.payout = self._queued()
         self._exchange()
 
+    def _exchange(self):
+        self.env.ref('marketplace_settlement.ir_cron_payout_gateway').method_direct_trigger()
+        self.env.invalidate_all()
+
     def _message(self, event, status, **values):
         return {
             'event': event, 'key': self.payout.key, 'status': status, 'amount': '113.96',
@@ -88,7 +92,7 @@ class TestPayoutEvents(HttpCase, GatewayCommon):
             self._message('e1', 'paid', amount='1.00'), self._message('e1', 'paid', currency='XXX'),
             self._message('', 'paid'), self._message('e1', 'none'), self._message('e1', 'gone'),
             self._message(5, 'paid'), [], "paid", None, {'event': 'e1'},
-            dict(self._message('e1', 'paid'), key=['x']),
+            self._message('e1', 'paid', key=['x']), self._message('e1', 'paid', key=''),
         ):  # fmt: skip
             self.assertEqual(self._tell(message), 400)
         self.assertEqual(self._tell(None, body=b'{"event":'), 400)

@@ -3,13 +3,13 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-EVIDENCE_MODEL = 'marketplace.complaint.message'
+EVIDENCE_MIXIN = 'marketplace.evidence.mixin'
 # Compared with `is`: a remote caller can send any context, but cannot build this object.
 EVIDENCE_KEY = object()
 
 
 class IrAttachment(models.Model):
-    """Files of a complaint are evidence: nobody adds, alters or removes one afterwards."""
+    """Files of a document with evidence: nobody adds, alters or removes one afterwards."""
 
     _inherit = 'ir.attachment'
 
@@ -36,11 +36,12 @@ class IrAttachment(models.Model):
     # === BUSINESS METHODS === #
 
     def _check_not_evidence(self):
-        """Raise when one of the files belongs to a complaint, for the superuser as well."""
-        if any(attachment.res_model == EVIDENCE_MODEL for attachment in self.sudo()):
+        """Raise when one of the files is evidence, for the superuser as well."""
+        models_with_evidence = self.env.registry.descendants([EVIDENCE_MIXIN], '_inherit')
+        if any(attachment.res_model in models_with_evidence for attachment in self.sudo()):
             raise UserError(
                 self.env._(
-                    "The files of a complaint are evidence and cannot be added to, changed or"
-                    " removed. Send a new message with the right file instead."
+                    "These files are evidence and cannot be added to, changed or removed. Send a"
+                    " new message with the right file instead."
                 )
             )

@@ -1,0 +1,121 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class MarketplaceDepositAccount(models.Model):
+    """What a merchant's deposit comes to: the row that every movement adds to.
+
+    It repeats the sum of the movements, because a sum can be spent twice by two transactions that
+    don't see each other: the loser of a race starts again and then meets the ``CHECK``.
+    """
+
+    _name = 'marketplace.deposit.account'
+    _description = "Deposit Account"
+    _rec_name = 'merchant_id'
+    _order = 'merchant_id, id'
+    _allow_sudo_commands = False
+
+    merchant_id = fields.Many2one(
+        comodel_name='marketplace.merchant', required=True, readonly=True, ondelete='restrict'
+    )
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, readonly=True, ondelete='restrict'
+    )
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    balance = fields.Monetary(readonly=True, required=True)
+    required = fields.Monetary(related='merchant_id.deposit_required', string="Required")
+    missing = fields.Monetary(related='merchant_id.deposit_missing', string="Missing")
+    movement_ids = fields.One2many(related='merchant_id.deposit_movement_ids')
+    explanation = fields.Html(compute='_compute_explanation', sanitize=False)
+
+    _owner_uniq = models.UniqueIndex('(merchant_id, company_id)')
+    _balance_positive = models.Constraint(
+        'CHECK (balance >= 0)', "The merchant's deposit does not cover this."
+    )
+
+    # === SETUP === #
+
+    def init(self):
+        """Give the deposits that were paid before there were accounts theirs."""
+        self.env.cr.execute("SELECT to_regclass('marketplace_deposit_movement')")
+        if self.env.cr.fetchone()[0]:
+            self.env.cr.execute("""
+                INSERT INTO marketplace_deposit_account (merchant_id, company_id, balance)
+                SELECT merchant_id, company_id, SUM(amount)
+                  FROM marketplace_deposit_movement
+                 GROUP BY merchant_id, company_id
+                    ON CONFLICT DO NOTHING
+            """)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context('lang')
+    def _compute_explanation(self):
+        """How what is required comes about."""
+        latest = self.env['marketplace.deposit.requirement']._latest(self.merchant_id)
+        words = {row.merchant_id: row.explanation for row in latest}
+        for account in self:
+            account.explanation = words.get(account.merchant_id, False)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):  # pylint: disable=method-required-super
+        raise self._direct_change_error()
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        raise self._direct_change_error()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise self._direct_change_error()
+
+    def _direct_change_error(self):
+        return UserError(self.env._("A deposit is changed by its movements only."))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _add(self, rows):
+        """Add amounts to deposits; refused by the ``CHECK`` if one does not cover it.
+
+        :param list rows: (merchant id, company id, amount)
+        """
+        totals = {}
+        for merchant, company, amount in rows:
+            totals[merchant, company] = totals.get((merchant, company), 0.0) + amount
+        for (merchant, company), amount in sorted(totals.items()):
+            # A CHECK looks at what an INSERT proposes, conflict or not: the row is made first.
+            self.env.cr.execute(SQL(
+                "INSERT INTO marketplace_deposit_account (merchant_id, company_id, balance)"
+                " VALUES (%s, %s, 0) ON CONFLICT (merchant_id, company_id) DO NOTHING",
+                merchant, company,
+            ))  # fmt: skip
+            self.env.cr.execute(SQL(
+                "UPDATE marketplace_deposit_account SET balance = balance + %s::numeric"
+                " WHERE merchant_id = %s AND company_id = %s",
+                round(amount, 6), merchant, company,
+            ))  # fmt: skip
+        self.invalidate_model()
+        self.env['marketplace.merchant'].invalidate_model(
+            ['deposit_balance', 'deposit_missing', 'deposit_required']
+        )
+
+    def _history(self):
+        """Return the movements from the first on, each with the balance after it.
+
+        :return: (movement, balance)
+        :rtype: list[tuple]
+        """
+        self.ensure_one()
+        history, balance = [], 0.0
+        movements = self.env['marketplace.deposit.movement'].sudo().search([
+            ('merchant_id', '=', self.merchant_id.id), ('company_id', '=', self.company_id.id),
+        ], order='date, id')  # fmt: skip
+        for movement in movements:
+            balance = self.currency_id.round(balance + movement.amount)
+            history.append((movement, balance))
+        return history

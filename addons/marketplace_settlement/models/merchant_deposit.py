@@ -1,0 +1,56 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+from odoo import fields, models
+
+
+class MarketplaceMerchant(models.Model):
+    """What a merchant's deposit has to come to, and what follows when it does not."""
+
+    _inherit = 'marketplace.merchant'
+
+    deposit_account_ids = fields.One2many(
+        comodel_name='marketplace.deposit.account', inverse_name='merchant_id', readonly=True
+    )
+    deposit_demand_ids = fields.One2many(
+        comodel_name='marketplace.deposit.demand', inverse_name='merchant_id', readonly=True
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _deposit_exposures(self):
+        """Return by merchant what its open orders, disputes and categories came to last."""
+        latest = self.env['marketplace.deposit.requirement'].sudo()._latest(self)
+        return {row.merchant_id: row.exposure for row in latest}
+
+    def _deposit_required(self, exposure):
+        """Return what an exposure asks for: at least the tier's deposit, at most its cap.
+
+        The tier counts as it is now, the exposure as it was computed last.
+        """
+        self.ensure_one()
+        tier = self.tier_id
+        floor, cap = (
+            tier.currency_id._convert(
+                amount, self.currency_id, self.company_id, fields.Date.context_today(self)
+            )
+            for amount in (tier.deposit_amount, tier.deposit_cap)
+        )
+        return max(floor, min(exposure, cap) if cap else exposure)
+
+    def _deposit_shortfall(self):
+        """Return what a payout keeps back because the deposit lacks it; 0 if none does so.
+
+        In the currency of the merchant's company.
+        """
+        self.ensure_one()
+        merchant_sudo = self.sudo()
+        if not merchant_sudo.company_id.marketplace_deposit_keep_back:
+            return 0.0
+        return merchant_sudo.deposit_missing
+
+    def _deposit_changed(self):
+        """Follow up a movement of the deposit: what is complete opens, what lacks is asked for."""
+        self._requirements_changed()
+        self.env['marketplace.deposit.demand'].sudo()._follow(
+            self, self.env._("The deposit was used, and is not complete any more.")
+        )

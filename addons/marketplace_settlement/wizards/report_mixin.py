@@ -1,0 +1,108 @@
+# Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
+
+import base64
+
+from odoo import fields, models
+
+from odoo.addons.marketplace_merchant.tools.sheet import XLSX, write_sheet
+
+
+class MarketplaceReportMixin(models.AbstractModel):
+    """A report that the accountant computes for a company and a time, reads, and takes along.
+
+    Its lines stand in a model of their own, with the report in ``report_id``, so that a list of
+    thousands of merchants has pages, groups and sums like any other.
+    """
+
+    _name = 'marketplace.report.mixin'
+    _inherit = ['marketplace.guard.mixin']
+    _description = "Report for Accountants"
+
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, default=lambda self: self.env.company
+    )
+    content = fields.Binary(string="File", readonly=True, attachment=False)
+    filename = fields.Char(readonly=True)
+
+    # === ACTION METHODS === #
+
+    def action_show(self):
+        """Compute the report and show its lines."""
+        self.ensure_one()
+        self._recompute()
+        lines = self.env[self._fields['line_ids'].comodel_name]
+        action = self.env['ir.actions.act_window']._for_xml_id(self._lines_action)
+        return dict(
+            action,
+            display_name=self._title(),
+            domain=[('report_id', '=', self.id)],
+            context={'default_report_id': self.id, 'create': False},
+            res_model=lines._name,
+        )
+
+    def action_xlsx(self):
+        """Compute the report and let the browser fetch it as a sheet."""
+        self.ensure_one()
+        self._recompute()
+        header, rows = self._sheet()
+        self.sudo().write({
+            'filename': f"{self._title()}.xlsx",
+            'content': base64.b64encode(write_sheet(XLSX, self._sheet_title(), header, rows)),
+        })
+        return {
+            'type': 'ir.actions.act_url',
+            'url': f"/web/content/{self._name}/{self.id}/content?download=true"
+                   f"&filename_field=filename",
+            'target': 'download',
+        }  # fmt: skip
+
+    # === BUSINESS METHODS === #
+
+    def _recompute(self):
+        """Compute the lines anew, with full rights once the user is known to see the company."""
+        self.company_id.check_access('read')
+        self.env.flush_all()
+        report = self.sudo().with_company(self.company_id)
+        report.line_ids.unlink()
+        report._fill()
+        self.invalidate_recordset(['line_ids'])
+
+    def _fill(self):
+        """Create the lines."""
+        raise NotImplementedError
+
+    def _title(self):
+        """Return what the report is about, for people and as the name of the file."""
+        raise NotImplementedError
+
+    def _sheet_title(self):
+        return self._title()[:31].replace('/', '-')
+
+    def _sheet(self):
+        """Return header and rows of the sheet: the columns of the list."""
+        lines = self.line_ids
+        columns = [lines._fields[name] for name in lines._sheet_columns]
+        header = [column.get_description(self.env, ['string'])['string'] for column in columns]
+        return header, [[line._cell(column) for column in columns] for line in lines]
+
+
+class MarketplaceReportLineMixin(models.AbstractModel):
+    """A line of a report: read only, and its reader's own."""
+
+    _name = 'marketplace.report.line.mixin'
+    _inherit = ['marketplace.guard.mixin']
+    _description = "Line of a Report"
+
+    _sheet_columns = ()
+
+    # === BUSINESS METHODS === #
+
+    def _cell(self, column):
+        """Return the text or number of a column in the sheet."""
+        self.ensure_one()
+        value = self[column.name]
+        if column.type == 'many2one':
+            return value.display_name or ''
+        if column.type == 'selection':
+            return dict(column._description_selection(self.env)).get(value, '')
+        return value if isinstance(value, (int, float)) and value is not False else value or ''
