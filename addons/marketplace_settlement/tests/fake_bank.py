@@ -6,21 +6,17 @@ It keeps its own log on disk, written through before it answers, and survives wh
 
     python3 fake_bank.py LOG [PORT]
 
-runs it alone; it prints its port, and takes ``POST /behave`` with {"mode": …, "then": …} from the
-test. Modes: ``ok`` (accepts), ``paid`` (accepts and pays at once), ``slow``, ``drop`` (carries out
+runs it alone; it prints its port, and takes from the test ``POST /behave`` with {"mode": …, "then":
+…} and ``POST /forget``. Modes: ``ok`` (accepts), ``paid`` (accepts and pays at once), ``slow``, ``drop`` (carries out
 and hangs up without an answer), ``error`` (500, carries nothing out), ``reject``, ``nonsense``.
 ``times`` is for how many instructions the mode holds; after that it is ``then``.
 """
 
-import hashlib
-import hmac
 import json
 import os
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 SLOW_SECONDS = 3
@@ -62,17 +58,19 @@ class FakeBank(ThreadingHTTPServer):
         """Behave like ``mode`` for some instructions (0: for good)."""
         self.behaviour = {'mode': mode, 'then': then, 'times': times}
 
+    def forget(self):
+        """Begin anew with an empty log."""
+        with self.lock:
+            if os.path.exists(self.log_path):
+                os.unlink(self.log_path)
+            self.payouts = {}
+
     def read_log(self):
-        """Return what the bank did, one dict per step; *instruction* is money that leaves."""
-        if not os.path.exists(self.log_path):
-            return []
-        with open(self.log_path, encoding='utf-8') as log:
-            return [json.loads(line) for line in log if line.endswith('\n')]
+        return read_log(self.log_path)
 
     def instructions(self, key=None):
         """Return the keys of the instructions carried out, as often as they were."""
-        keys = [row['key'] for row in self.read_log() if row['step'] == 'instruction']
-        return [found for found in keys if key in (None, found)]
+        return [found for found in logged_instructions(self.log_path) if key in (None, found)]
 
     def set_status(self, key, status, reason=''):
         """Let something become of an instruction, without telling anybody."""
@@ -122,8 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):  # the name is prescribed by http.server
         body = json.loads(self.rfile.read(int(self.headers['Content-Length'])))
-        if self.path == '/behave':
-            self.server.behave(**body)
+        if self.path in ('/behave', '/forget'):
+            getattr(self.server, self.path[1:])(**body)
             return self._send({})
         self.server.seen_headers.append(dict(self.headers))
         mode = self.server.take(body)
@@ -155,20 +153,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def callback(url, secret, message, timestamp=None):
-    """Tell the marketplace something, signed; return the HTTP status."""
-    body = json.dumps(message).encode()
-    timestamp = str(int(time.time()) if timestamp is None else timestamp)
-    signed = hmac.new(secret.encode(), f'{timestamp}.'.encode() + body, hashlib.sha256)
-    request = urllib.request.Request(url, data=body, headers={
-        'Content-Type': 'application/json', 'X-Timestamp': timestamp,
-        'X-Signature': signed.hexdigest(),
-    })  # fmt: skip
-    try:
-        with urllib.request.urlopen(request, timeout=10) as response:
-            return response.status
-    except urllib.error.HTTPError as error:
-        return error.code
+def read_log(path):
+    """Return what the bank did, one dict per step; *instruction* is money that leaves."""
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding='utf-8') as log:
+        return [json.loads(line) for line in log if line.endswith('\n')]
+
+
+def logged_instructions(path):
+    """Return the keys of the instructions carried out, as often as they were."""
+    return [row['key'] for row in read_log(path) if row['step'] == 'instruction']
 
 
 if __name__ == '__main__':
