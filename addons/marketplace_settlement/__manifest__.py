@@ -96,6 +96,8 @@
         'wizards/cutoff_views.xml',
         'wizards/trade_report_views.xml',
         'wizards/income_report_views.xml',
+        'views/invoice_handover_views.xml',
+        'data/ir_cron_invoice_data.xml',
 
         # Menus: orders (actions above)
         'views/marketplace_order_menus.xml',

@@ -106,7 +106,10 @@ from . import service_charge
 from . import account_move_money
 from . import merchant_tier
 from . import retention
+from . import invoice_data
+from . import invoice_channel
 from . import checker
 from . import checker_ledger
+from . import invoice_handover
 from . import checker_statement_room
 from . import checker_money

@@ -41,11 +41,11 @@ class AccountMove(models.Model):
                 )
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
-        if not self.env.su and (self.marketplace_statement_id or self._marketplace_payments()):
+        if not self.env.su and self.sudo()._marketplace_payments():
             raise UserError(
                 self.env._(
-                    "This entry belongs to a merchant's statement, payout or deposit and cannot be"
-                    " reversed here. Reverse the statement, or adjust the merchant's balance."
+                    "This entry belongs to a merchant's payout or deposit and cannot be reversed"
+                    " here. Adjust the merchant's balance instead."
                 )
             )
         return super()._reverse_moves(default_values_list, cancel)

@@ -473,6 +473,7 @@ class MarketplaceChecker(models.AbstractModel):
     def _cron_check(self):
         """Check the books every night; a difference stops payouts until a check finds nothing."""
         self._check_and_block()
+        self.env['marketplace.heartbeat']._beat('check')
 
     @api.model
     def _check_and_block(self):

@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .heartbeat import MISSED_INTERVALS
+
 # Entries that a posted invoice or credit note makes, and what follows them.
 INVOICE_KINDS = (
     'sale', 'shipping', 'discount', 'sale_refund', 'shipping_refund', 'discount_refund',
@@ -90,6 +92,11 @@ class MarketplaceChecker(models.AbstractModel):
                 _("No payment waits for the bank statement for more than %s days", TRANSIT_DAYS),
                 'account.payment',
                 self._query_transit(),
+            ),
+            'heartbeat': (
+                _("Settlement work was done within two of its intervals"),
+                'marketplace.heartbeat',
+                self._query_heartbeat(),
             ),
             'audit_seal': (
                 _("The audit log is sealed at least once a day"),
@@ -333,6 +340,19 @@ class MarketplaceChecker(models.AbstractModel):
             """,
             fields.Date.subtract(fields.Date.context_today(self), days=TRANSIT_DAYS),
         )
+
+    def _query_heartbeat(self):
+        return SQL(
+            """
+            SELECT beat.id, CONCAT(beat.work, ': ', beat.last_good), NULL
+              FROM marketplace_heartbeat beat
+              JOIN ir_cron cron ON cron.id = beat.cron_id
+             WHERE beat.last_good + (%s * cron.interval_number || ' ' || cron.interval_type)::interval
+                   < %s
+             ORDER BY beat.id
+            """,
+            MISSED_INTERVALS, fields.Datetime.now(),
+        )  # fmt: skip
 
     def _query_audit_seal(self):
         return SQL(

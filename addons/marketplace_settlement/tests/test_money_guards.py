@@ -80,7 +80,7 @@ class TestMoneyGuards(MoneyCommon):
         self._pay_out()
         for move in (statement.move_id, statement.fee_move_id, statement.netting_move_id,
                      statement.payout_id.payment_id.move_id):
-            with self.assertRaisesRegex(UserError, "cannot be reversed here"):
+            with self.assertRaisesRegex(UserError, "This entry belongs to"):
                 move.with_user(self.accountant)._reverse_moves()
         self.assertBooksAgree()
 

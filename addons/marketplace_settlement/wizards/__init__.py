@@ -7,3 +7,4 @@ from . import report_mixin
 from . import cutoff
 from . import trade_report
 from . import income_report
+from . import invoice_export
