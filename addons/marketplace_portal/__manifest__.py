@@ -34,6 +34,7 @@
         'views/merchant_import_templates.xml',
         'views/merchant_balance_templates.xml',
         'views/merchant_finance_templates.xml',
+        'views/merchant_fee_templates.xml',
         'views/merchant_complaint_templates.xml',
         'views/merchant_account_templates.xml',
         'views/merchant_tier_templates.xml',

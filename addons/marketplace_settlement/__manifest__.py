@@ -72,6 +72,7 @@
         'views/marketplace_parcel_views.xml',
         # Views: money
         'views/commission_rule_views.xml',
+        'wizards/commission_simulation_views.xml',
         'views/balance_views.xml',
         'views/statement_contest_views.xml',
         'views/reserve_views.xml',

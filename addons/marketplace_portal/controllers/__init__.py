@@ -8,6 +8,7 @@ from . import merchant_orders
 from . import merchant_products
 from . import merchant_imports
 from . import merchant_balance
+from . import merchant_fees
 from . import merchant_finance
 from . import merchant_service
 from . import merchant_shipping

@@ -133,6 +133,7 @@ class MerchantPortal(CustomerPortal):
                 ('balance', _("Balance"), '/balance', 'fa-balance-scale', 'finance'),
                 ('statements', _("Statements"), '/statements', 'fa-file-text-o', 'finance'),
                 ('forecast', _("Expected payouts"), '/forecast', 'fa-calendar', 'finance'),
+                ('fees', _("Fees"), '/fees', 'fa-percent', 'finance'),
                 ('deposit', _("Deposit"), '/deposit', 'fa-shield', 'finance'),
                 ('bank', _("Bank account"), '/bank', 'fa-university', 'finance'),
             ]),

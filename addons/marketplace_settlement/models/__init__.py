@@ -41,6 +41,7 @@ from . import commission_rule_rating
 from . import commission_rule_publication
 from . import commission_bracket
 from . import commission_notice
+from . import merchant_fees
 from . import marketplace_order_commission
 from . import product_pricelist_item
 from . import res_company_commission

@@ -20,6 +20,12 @@ class MarketplaceCommissionRule(models.Model):
             scope.append(self.commission_group)
         return ' · '.join(scope) or self.env._("Everything")
 
+    def _scope_label_for_merchant(self):
+        """Return what the rule covers, as the merchant itself reads it."""
+        self.ensure_one()
+        subject = self.product_tmpl_id or self.categ_id
+        return subject.display_name if subject else self.env._("All your goods")
+
     def _price_label(self):
         """Return what the rule charges: “8 %, above 10,000.00 a month 6 %, at least 2.00”."""
         self.ensure_one()

@@ -89,11 +89,11 @@ class MarketplaceCommissionRule(models.Model):
         to_come = self.filtered(lambda rule: rule.date_from and rule.date_from > today)
         later = (self - to_come).filtered(lambda rule: rule._is_end_dearer())
         at_once = self - to_come - later
-        for rule in to_come:
-            rule.replaces_id._go_on_after(rule)
         later._end_on(self._first_day_of_dearer() - timedelta(days=1))
         at_once._end_on(today)
         (to_come | at_once)._move_to('retired')
+        for rule in to_come:
+            rule.replaces_id._go_on_after(rule)
         Notice = self.env['marketplace.commission.notice']
         Notice._tell(to_come, 'cancelled')
         Notice._tell(at_once | later, 'ends')
@@ -331,23 +331,6 @@ class MarketplaceCommissionRule(models.Model):
     # === BUSINESS METHODS: SCHEDULE === #
 
     @api.model
-    def _schedule(self, merchant, day):
-        """Return the rules that charge a merchant on a day, the most specific first.
-
-        What a merchant's own rules or those of its tier leave nothing to is left out.
-        """
-        rules = self.sudo().search(
-            self._covering_domain(merchant)
-            & Domain('state', '=', 'active')
-            & (Domain('date_from', '=', False) | Domain('date_from', '<=', day))
-            & (Domain('date_to', '=', False) | Domain('date_to', '>=', day))
-        ).sorted(lambda rule: (rule._rank(), rule.id))
-        for count, rule in enumerate(rules, start=1):
-            if not rule.categ_id and not rule.product_tmpl_id:
-                return rules[:count]
-        return rules
-
-    @api.model
     def _covering_domain(self, merchant):
         """Return the domain of all rules that may charge the goods of a merchant."""
         tier = merchant.tier_id
@@ -365,6 +348,14 @@ class MarketplaceCommissionRule(models.Model):
                 | Domain('categ_id', 'parent_of', allowed.ids)
             )
         return domain
+
+    def _that_count(self):
+        """Return the rules, the most specific first, without those that others leave nothing to."""
+        rules = self.sorted(lambda rule: (rule._rank(), rule.id))
+        for count, rule in enumerate(rules, start=1):
+            if not rule.categ_id and not rule.product_tmpl_id:
+                return rules[:count]
+        return rules
 
 
 def percent_at(limits, amount):

@@ -178,7 +178,7 @@ class SaleOrder(models.Model):
             if not line.is_delivery:
                 month[merchant.id] += sales
             fees[line] = {
-                'marketplace_rule_id': rule.id if fee.percent or not line.is_delivery else False,
+                'marketplace_rule_id': rule.id,
                 'marketplace_base': fee.base,
                 'marketplace_percent': fee.percent,
                 'marketplace_brackets': fee.brackets or False,

@@ -36,7 +36,7 @@ class SaleOrderLine(models.Model):
         if not line_sudo.marketplace_frozen or line_sudo._marketplace_kind() == 'discount':
             return ''
         rule = line_sudo.marketplace_rule_id
-        if not rule and line_sudo.is_delivery:
+        if line_sudo.is_delivery and not rule.include_freight:
             return self.env._("No commission is charged on this freight.")
         if not rule:
             return self.env._("No commission rule covered this sale: nothing is charged.")

@@ -8,3 +8,4 @@ from . import cutoff
 from . import trade_report
 from . import income_report
 from . import invoice_export
+from . import commission_simulation
