@@ -77,15 +77,13 @@
         'views/statement_contest_views.xml',
         'views/reserve_views.xml',
         'views/statement_views.xml',
-        'views/statement_run_views.xml',
-        'views/statement_terms_views.xml',
-        'views/heartbeat_views.xml',
         'views/payout_views.xml',
         'views/payout_channel_views.xml',
         'views/payment_refund_views.xml',
         'views/account_views.xml',
         'views/marketplace_order_money_views.xml',
         'views/res_config_settings_money_views.xml',
+        'views/statement_terms_views.xml',
         'views/commission_fee_views.xml',
         'views/res_config_settings_statement_views.xml',
         'views/deposit_views.xml',
@@ -104,6 +102,8 @@
         'views/marketplace_order_menus.xml',
         # Menus: money
         'views/settlement_menus.xml',
+        'views/statement_run_views.xml',
+        'views/heartbeat_views.xml',
         'views/other_money_menus.xml',
 
         # Home cards point at the actions above
