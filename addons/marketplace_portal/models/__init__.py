@@ -9,6 +9,7 @@ from . import marketplace_demo_review
 from . import marketplace_demo_requirement
 from . import marketplace_demo_imports
 from . import marketplace_demo_trade
+from . import marketplace_demo_commission
 from . import marketplace_demo_tiers
 from . import marketplace_listing_change
 from . import marketplace_listing_import

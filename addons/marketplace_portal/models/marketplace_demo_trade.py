@@ -44,10 +44,7 @@ class MarketplaceDemo(models.AbstractModel):
         provider = self._payment_provider()
         if provider:
             provider.write({'state': 'test', 'is_published': True})
-        rule = self.env['marketplace.commission.rule'].with_user(self._user('financemanager'))
-        electronics = self._category('electronics')
-        for values in ({'percent': 8}, {'percent': 6, 'categ_id': electronics.id}):
-            rule.create(values).action_publish()
+        self._set_commissions()
         self._create_coupon()
 
     def _include_taxes(self):

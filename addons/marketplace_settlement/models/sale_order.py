@@ -188,9 +188,11 @@ class SaleOrder(models.Model):
         The points are spent once, with the first of them.
         """
         weights = self._get_reward_weights(reward, vals)
+        price = self._limit_reward_price(reward, vals, sum(weights.values()))
         if len(weights) < 2:
-            return [dict(vals, merchant_id=next(iter(weights)).id if weights else False)]
-        shares = self._spread_over_merchants(vals['price_unit'], weights)
+            merchant = next(iter(weights)).id if weights else False
+            return [dict(vals, price_unit=price, merchant_id=merchant)]
+        shares = self._spread_over_merchants(price, weights)
         parts = {
             merchant: share
             for merchant, share in shares.items()
@@ -207,14 +209,57 @@ class SaleOrder(models.Model):
         ]
 
     def _get_reward_weights(self, reward, vals):
-        """Return by merchant what the lines cost that a reward line reduces."""
+        """Return by merchant what is left to pay of the lines that a reward line reduces."""
+        return {
+            merchant: self._get_left_to_pay(part, vals)
+            for merchant, part in self._get_reduced_lines(reward, vals).grouped(
+                'merchant_id'
+            ).items()
+        }
+
+    def _get_reduced_lines(self, reward, vals):
+        """Return the lines that a reward line reduces: of its taxes, if there are such lines."""
         lines = self._get_rewarded_lines(reward)
         tax_ids = self._get_reward_tax_ids(vals)
         same_tax = lines.filtered(lambda line: set(self._get_discounted_taxes(line).ids) == tax_ids)
-        return {
-            merchant: sum(part.mapped('price_total'))
-            for merchant, part in (same_tax or lines).grouped('merchant_id').items()
-        }
+        return same_tax or lines
+
+    def _get_left_to_pay(self, lines, vals):
+        """Return what the discounts so far leave of the price of one merchant's lines.
+
+        As in Odoo, a fixed amount first takes what it reduces besides these lines. Odoo itself
+        looks at one line per discount and tax, and there is one for each merchant.
+        """
+        left = sum(lines.mapped('price_total'))
+        earlier = self.order_line.filtered(
+            lambda line: line.reward_id.reward_type == 'discount'
+            and line.merchant_id == lines.merchant_id
+            and line.reward_identifier_code != vals.get('reward_identifier_code')
+        )
+        for discount in earlier:
+            reduced = self._get_rewarded_lines(discount.reward_id).filtered(
+                lambda line: line.merchant_id == lines.merchant_id
+            )
+            common = sum((reduced & lines).mapped('price_total'))
+            others = sum((reduced - lines).mapped('price_total'))
+            if not common:
+                continue
+            if discount.reward_id.discount_mode == 'percent':
+                left += discount.price_total * common / (common + others)
+            else:
+                left -= max(-discount.price_total - others, 0.0)
+        return max(left, 0.0)
+
+    def _limit_reward_price(self, reward, vals, left):
+        """Return the price of a reward line, which takes no more than is left to pay."""
+        lines = self._get_reduced_lines(reward, vals)
+        total = sum(lines.mapped('price_total'))
+        if reward.reward_type != 'discount' or reward.program_id.is_payment_program or not total:
+            return vals['price_unit']
+        price = sum(
+            line.price_unit * (1 - line.discount / 100) * line.product_uom_qty for line in lines
+        )
+        return max(vals['price_unit'], -price * left / total)
 
     def _get_rewarded_lines(self, reward):
         """Return the lines that a reward reduces the price of."""

@@ -28,6 +28,7 @@ from . import test_money_exit
 from . import test_money_refunds
 from . import test_money_rules
 from . import test_commission_terms
+from . import test_price_funding
 from . import test_commission_publication
 from . import test_commission_simulation
 from . import test_money_payouts
