@@ -119,6 +119,11 @@ def exchange(env):
     _cron(env, 'ir_cron_payout_gateway')
 
 
+def exchange_without_lock(env):
+    """Do what the cron does, without its lock: that vanishes with an idle connection (T4)."""
+    env['marketplace.payout']._cron_exchange()
+
+
 def let_pauses_pass(env):
     env.cr.execute(
         "UPDATE marketplace_payout SET next_try = now() AT TIME ZONE 'UTC' - interval '1 second'"
@@ -184,7 +189,8 @@ def snapshot(env):
 
 STEPS = {
     step.__name__: step for step in (
-        set_up, ask_for_statements, draw_up, confirm, post, hand_over, exchange, let_pauses_pass,
+        set_up, ask_for_statements, draw_up, confirm, post, hand_over, exchange,
+        exchange_without_lock, let_pauses_pass,
         tell, note_refunds, send_refunds, refund_states, payout_states, check, snapshot,
     )
 }  # fmt: skip

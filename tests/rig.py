@@ -23,6 +23,7 @@ from odoo.tools import config
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / 'scripts' / 'ground'))
 
+import postgres  # noqa: E402
 from databases import Database, environment  # noqa: E402
 from places import LOGS, PYTHON  # noqa: E402
 
@@ -37,6 +38,16 @@ POLITE = (
 
 
 # === DATABASES === #
+
+
+@contextlib.contextmanager
+def own_cluster(name):
+    """Run a PostgreSQL cluster meanwhile that may be broken; nothing is left of it.
+
+    :return: the cluster, and the PG* variables that lead to it
+    """
+    with postgres.Cluster(f'_{name}{os.getpid()}').only_for_now() as cluster:
+        yield cluster, {'PGHOST': str(cluster.socket_folder), 'PGUSER': postgres.ROLE}
 
 
 @contextlib.contextmanager

@@ -12,8 +12,7 @@ import time
 from pathlib import Path
 
 import requests
-import rig  # it also lets the next one be found
-import postgres
+import rig
 
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
@@ -42,7 +41,8 @@ class TestCrash(BaseCase):
 
     Real processes are killed at every named point, and PostgreSQL is restarted under them; then the
     crons run until they find nothing to do. The books must end as without a crash, and the bank's
-    own log, on its disk, must have each payout once.
+    own log, on its disk, must have each payout once. Even without a crash two processes send at the
+    same moment.
     """
 
     def test_a_crash_at_any_point_changes_nothing_in_the_end(self):
@@ -57,8 +57,14 @@ class TestCrash(BaseCase):
     # === THE TWO LIVES === #
 
     def _without_a_crash(self, worker):
-        for step in ('ask_for_statements', 'draw_up', 'confirm', 'post', 'hand_over', 'exchange'):
+        for step in ('ask_for_statements', 'draw_up', 'confirm', 'post', 'hand_over'):
             worker.do(step)
+        with _Worker(self.server) as other:
+            rig.together([
+                lambda: worker.do('exchange_without_lock'),
+                lambda: other.do('exchange_without_lock'),
+            ])
+        worker.do('exchange')
         self._let_the_bank_pay(worker)
         self.assertEqual(worker.do('check'), [])
         snapshot = worker.do('snapshot')
@@ -142,8 +148,7 @@ class TestCrash(BaseCase):
     def setUp(self):
         """Have a cluster, a bank and a worker that may be broken; nothing is left of them."""
         super().setUp()
-        self.cluster = self.enterContext(postgres.Cluster(f'_crash{os.getpid()}').only_for_now())
-        server = {'PGHOST': str(self.cluster.socket_folder), 'PGUSER': postgres.ROLE}
+        self.cluster, server = self.enterContext(rig.own_cluster('crash'))
         self.server = {**os.environ, **server}
         self.enterContext(rig.copied_database(get_db_name(), DATABASE, server))
         self.bank = self.enterContext(_Bank(self.enterContext(tempfile.TemporaryDirectory())))

@@ -35,6 +35,7 @@
         'views/merchant_balance_templates.xml',
         'views/merchant_finance_templates.xml',
         'views/merchant_fee_templates.xml',
+        'views/merchant_payout_templates.xml',
         'views/merchant_complaint_templates.xml',
         'views/merchant_account_templates.xml',
         'views/merchant_tier_templates.xml',

@@ -37,6 +37,8 @@ STATE_COLORS = {
     'posted': 'info',
     'pending': 'info',
     'planned': 'info',
+    'queued': 'info',
+    'unknown': 'info',
     'answered': 'info',
     'negotiation': 'info',
     'arbitration': 'info',
@@ -71,4 +73,5 @@ STATE_COLORS = {
     'revoked': 'danger',
     'failed': 'danger',
     'reversed': 'danger',
+    'returned': 'danger',
 }

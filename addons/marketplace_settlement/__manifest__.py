@@ -109,6 +109,7 @@
         # Home cards point at the actions above
         'data/home_card_data.xml',
         'data/home_card_money_data.xml',
+        'data/home_card_payout_data.xml',
         'data/home_card_statement_room_data.xml',
         'data/home_card_other_money_data.xml',
     ],

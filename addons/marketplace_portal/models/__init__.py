@@ -10,6 +10,7 @@ from . import marketplace_demo_requirement
 from . import marketplace_demo_imports
 from . import marketplace_demo_trade
 from . import marketplace_demo_commission
+from . import marketplace_demo_payouts
 from . import marketplace_demo_tiers
 from . import marketplace_listing_change
 from . import marketplace_listing_import
@@ -19,6 +20,7 @@ from . import marketplace_merchant_documents
 from . import marketplace_merchant_application
 from . import marketplace_merchant_requirement
 from . import marketplace_order
+from . import marketplace_payout
 from . import marketplace_qualification
 from . import marketplace_reverification_line
 from . import marketplace_shop

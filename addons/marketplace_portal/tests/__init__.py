@@ -12,6 +12,7 @@ from . import test_merchant_fees
 from . import test_merchant_life
 from . import test_merchant_imports
 from . import test_merchant_orders
+from . import test_merchant_payouts
 from . import test_merchant_products
 from . import test_merchant_requirements
 from . import test_merchant_shipping

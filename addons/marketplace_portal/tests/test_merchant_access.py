@@ -12,6 +12,7 @@ PAGES = {
     'products/new': 'catalogue',
     'complaints': 'service',
     'statements': 'finance',
+    'payouts': 'finance',
     'deposit': 'finance',
     'bank': 'finance',
     'tier': 'finance',

@@ -278,13 +278,15 @@ class MarketplacePayout(models.Model):
             self.merchant_id.id, self.company_id.id, self.currency_id.id,
         ))  # fmt: skip
         in_transit, debt = rows[0] if rows else (0.0, 0.0)
-        owed = sum(self.statement_ids.mapped('amount_net'))
+        named = sum(self.statement_ids.mapped('amount_net'))
+        payable = self._owed() - self.merchant_id._deposit_shortfall_in(self.currency_id)
+        covered = min(payable, in_transit)
         compare = self.currency_id.compare_amounts
-        if debt or compare(owed, self.amount) or compare(in_transit, self.amount) < 0:
+        if debt or compare(named, self.amount) or compare(covered, self.amount) < 0:
             raise UserError(
                 self.env._(
-                    "%(merchant)s is not owed %(amount)s any more: something was refunded or taken"
-                    " back. Cancel the batch and make a new one, which nets it.",
+                    "%(merchant)s is not owed %(amount)s any more: something was refunded, taken"
+                    " back or is kept back for the deposit. Cancel the batch and make a new one.",
                     merchant=self.merchant_id.display_name,
                     amount=self.currency_id.format(self.amount),
                 )
@@ -300,6 +302,19 @@ class MarketplacePayout(models.Model):
                     merchant=self.merchant_id.display_name, payout=unclear[0].name,
                 )
             )
+
+    def _owed(self):
+        """Return what posted statements come to that are not paid, debts among them."""
+        groups = self.env['marketplace.statement'].sudo()._read_group(
+            [
+                ('merchant_id', '=', self.merchant_id.id),
+                ('company_id', '=', self.company_id.id),
+                ('currency_id', '=', self.currency_id.id),
+                ('state', '=', 'posted'),
+            ],
+            aggregates=['amount_net:sum'],
+        )
+        return groups[0][0] or 0.0
 
     def _unclear_of_merchant(self):
         """Return the merchant's other payouts about which the bank contradicts itself."""

@@ -3,6 +3,8 @@
 import hashlib
 import json
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
@@ -268,15 +270,25 @@ class MarketplacePayoutBatch(models.Model):
         payable = self._payable_statements()
         barred = payable.merchant_id._barred('be_paid')
         cooling = self.env['marketplace.bank.account'].sudo()
+        left_out = []
         for (merchant, currency), statements in payable.grouped(
             lambda statement: (statement.merchant_id, statement.currency_id)
         ).items():
             account = merchant.bank_account_ids.filtered(lambda acc: acc.state == 'verified')[:1]
-            amount = sum(statements.mapped('amount_net'))
+            paid = statements._without_shortfall(merchant, currency)
+            amount = sum(paid.mapped('amount_net'))
             if account.is_cooling:
                 cooling |= account
-            elif account and merchant not in barred and currency.compare_amounts(amount, 0) > 0:
-                self._propose_one(merchant, currency, account, amount, statements)
+                left_out.append((merchant, self.env._("the bank account was changed just now")))
+            elif not account:
+                left_out.append((merchant, self.env._("no verified bank account")))
+            elif merchant in barred:
+                left_out.append((merchant, self.env._("may not be paid at present")))
+            elif currency.compare_amounts(amount, 0) <= 0:
+                left_out.append((merchant, self.env._("kept back for the deposit")))
+            else:
+                self._propose_one(merchant, currency, account, amount, paid)
+        self._note_left_out(left_out)
         if not self.payout_ids:
             # Why nothing is paid to somebody who changed the account just now.
             cooling._check_usable()
@@ -285,6 +297,17 @@ class MarketplacePayoutBatch(models.Model):
                     "There is nothing to pay: no posted statement of a merchant with a verified"
                     " bank account waits for its payout."
                 )
+            )
+
+    def _note_left_out(self, left_out):
+        """Say on the batch who is not in it, and why."""
+        if left_out:
+            rows = Markup().join(
+                Markup("<li>%s: %s</li>") % (merchant.display_name, reason)
+                for merchant, reason in left_out
+            )
+            self.sudo().message_post(
+                body=Markup("%s<ul>%s</ul>") % (self.env._("Not in this batch:"), rows)
             )
 
     def _propose_one(self, merchant, currency, account, amount, statements):

@@ -4,7 +4,6 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-
 MANAGER = 'marketplace_settlement.group_finance_manager'
 # In which states a word of the bank is news, is old, or contradicts what it said before.
 NEWS = {
@@ -143,8 +142,36 @@ class MarketplaceStatement(models.Model):
             'paid', 'in_statement', SQL("entry.statement_id = ANY(%s)", self.ids)
         )
 
+    def _without_shortfall(self, merchant, currency):
+        """Return those of the merchant's statements that are paid while its deposit lacks money.
+
+        As many of the oldest as leave the shortfall unpaid; what reduces them counts always.
+        """
+        left = sum(self.mapped('amount_net')) - merchant._deposit_shortfall_in(currency)
+        paid = self.filtered(lambda statement: statement.amount_net < 0)
+        left -= sum(paid.mapped('amount_net'))
+        for statement in (self - paid).sorted('id'):
+            if currency.compare_amounts(statement.amount_net, left) <= 0:
+                paid |= statement
+                left -= statement.amount_net
+        return paid
+
     def _payout_before(self):
         """Return the payout of these statements that failed or came back last, if any."""
         return self.env['marketplace.payout'].sudo().search([
             ('claimed_statement_ids', 'in', self.ids), ('state', 'in', ('failed', 'returned')),
         ], order='id desc', limit=1)  # fmt: skip
+
+
+class MarketplaceMerchant(models.Model):
+    _inherit = 'marketplace.merchant'
+
+    def _deposit_shortfall_in(self, currency):
+        """Return what payouts in a currency keep back because the deposit lacks it."""
+        self.ensure_one()
+        shortfall = self._deposit_shortfall()
+        if not shortfall:
+            return 0.0
+        return self.currency_id._convert(
+            shortfall, currency, self.company_id, fields.Date.context_today(self)
+        )

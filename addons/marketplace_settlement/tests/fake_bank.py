@@ -6,9 +6,9 @@ It keeps its own log on disk, written through before it answers, and survives wh
 
     python3 fake_bank.py LOG [PORT]
 
-runs it alone; it prints its port, and takes from the test ``POST /behave`` with {"mode": …, "then":
-…} and ``POST /forget``. Modes: ``ok`` (accepts), ``paid`` (accepts and pays at once), ``slow``, ``drop`` (carries out
-and hangs up without an answer), ``error`` (500, carries nothing out), ``reject``, ``nonsense``.
+runs it alone; it prints its port, and takes from the test ``POST /behave`` with a mode, and ``POST
+/forget``. Modes: ``ok`` (accepts), ``paid`` (accepts and pays at once), ``slow``, ``drop`` (carries
+out and hangs up without an answer), ``error`` (500, carries nothing out), ``reject``, ``nonsense``.
 ``times`` is for how many instructions the mode holds; after that it is ``then``.
 """
 
