@@ -59,7 +59,7 @@ class MarketplacePayout(models.Model):
     def action_match_bank_lines(self):
         """Look for payouts in the lines of the bank's statements, and say how many were found."""
         self.browse().check_access('write')
-        found = self.sudo()._match_bank_lines()
+        found = self.sudo()._match_bank_lines(self.env.companies)
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',
@@ -76,19 +76,23 @@ class MarketplacePayout(models.Model):
 
     @api.model
     def _cron_match_bank_lines(self):
-        self._match_bank_lines(self.env['ir.cron']._commit_progress)
+        companies = self.env['res.company'].search([('chart_template', '!=', False)])
+        self._match_bank_lines(companies, self.env['ir.cron']._commit_progress)
         self.env['marketplace.heartbeat']._beat('bank_lines')
 
     @api.model
-    def _match_bank_lines(self, done=lambda: None):
+    def _match_bank_lines(self, companies, done=lambda: None):
         """Match what the bank lists with payouts, line by line.
 
+        :param companies: whose bank journals to look at
         :param done: is called after each line
         :return: how many lines were matched
         :rtype: int
         """
         found = 0
-        lines = self.env['account.bank.statement.line'].search(self._unmatched_lines(), order='id')
+        lines = self.env['account.bank.statement.line'].search(
+            self._unmatched_lines(companies), order='id'
+        )
         payouts = self._payouts_named(lines)
         for line in lines:
             named = {payouts[token] for token in line._marketplace_tokens() if token in payouts}
@@ -100,10 +104,10 @@ class MarketplacePayout(models.Model):
         return found
 
     @api.model
-    def _unmatched_lines(self):
+    def _unmatched_lines(self, companies):
         """Return the domain of the bank lines to look at: in journals that payouts leave from."""
         batches = self.env['marketplace.payout.batch'].search(
-            [('company_id', 'in', self.env.companies.ids)]
+            [('company_id', 'in', companies.ids)]
         )
         return (
             Domain('journal_id', 'in', batches.journal_id.ids)

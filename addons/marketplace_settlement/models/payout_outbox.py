@@ -157,10 +157,16 @@ class MarketplacePayout(models.Model):
                 payout.write({'attempted_on': fields.Datetime.now(), 'problem': False})
                 return payout._prepare_instruction()
         except UserError as problem:
-            self.problem = str(problem)
+            self._hold_back(str(problem))
         except OperationalError:
             _logger.info("%s is being changed; it is sent with the next try", self)
         return None
+
+    def _hold_back(self, problem):
+        """Keep a payout that the bank has never seen, and that must not be sent now."""
+        if self.state == 'unknown':
+            self._move_to('queued', system=True)
+        self.write({'problem': problem, 'attempted_on': False})
 
     def _check_can_be_sent(self):
         """Raise if anything has changed since the batch was approved that forbids to pay."""

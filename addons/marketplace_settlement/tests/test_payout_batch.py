@@ -1,5 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -96,6 +98,40 @@ class TestPayoutBatch(PayoutCommon):
         self.assertEqual(len(again.payout_ids.statement_ids), 2)
         again.payout_ids.with_user(self.officer).action_mark_paid("CMB-1")
         self.assertBooksAgree()
+
+    def test_what_the_deposit_lacks_is_kept_back(self):
+        self._posted()
+        self._posted({self.bowl: 2})
+        statements = self.merchant_a.statement_ids.filtered(lambda s: s.state == 'posted')
+        small, big = statements.sorted('amount_net')
+
+        def lacking(amount):
+            Merchant = self.env.registry['marketplace.merchant']
+            return patch.object(Merchant, '_deposit_shortfall', lambda *args: amount)
+
+        with lacking(50.0):
+            batch = self._batch_by(self.channel)
+            self.assertEqual(len(batch.payout_ids.statement_ids), 1)
+            paid = batch.payout_ids.amount
+            self.assertLessEqual(paid, small.amount_net + big.amount_net - 50.0)
+            batch.with_user(self.approver).action_approve()
+        with lacking(big.amount_net + 10.0), self.assertRaisesRegex(UserError, "is not owed"):
+            batch.with_user(self.officer).action_send()
+        batch.with_user(self.approver).action_cancel()
+        with lacking(1000.0), self.assertRaises(UserError):
+            self._batch_by(self.channel)
+
+    def test_the_batch_says_who_is_not_in_it(self):
+        order = self._paid({self.bowl: 1, self.vase: 1})
+        self._complete(order)
+        self._statement(self.merchant_a)
+        self._statement(self.merchant_b)
+        self.merchant_b.bank_account_ids._move_to('replaced', system=True)
+        batch = self._batch_by(self.channel)
+        notes = " ".join(batch.message_ids.mapped('body'))
+        self.assertIn(self.merchant_b.name, notes)
+        self.assertIn("no verified bank account", notes)
+        self.assertEqual(batch.payout_ids.merchant_id, self.merchant_a)
 
     def test_nothing_leaves_while_the_books_disagree(self):
         self._posted()

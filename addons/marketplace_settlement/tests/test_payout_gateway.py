@@ -211,6 +211,18 @@ class TestPayoutGateway(GatewayCommon):
         self.assertFalse(self.bank.instructions())
         self.assertBooksAgree()
 
+    def test_what_the_bank_has_never_seen_can_be_taken_back(self):
+        self.bank.behave('error', times=1)
+        payout = self._queued()
+        self._exchange()
+        self.assertEqual(payout.state, 'unknown')
+        payout.bank_account_id._move_to('replaced', system=True)
+        self._later()
+        self._exchange()
+        self.assertEqual((payout.state, payout.attempted_on), ('queued', False))
+        payout.with_user(self.approver).action_withdraw(reason="Account replaced")
+        self.assertFalse(self.bank.instructions())
+
     def test_what_may_have_reached_the_bank_is_not_taken_back(self):
         self.bank.behave('error')
         payout = self._queued()
