@@ -134,7 +134,8 @@ class MarketplaceCashForecast(models.Model):
                    COALESCE(item.hold_id, blocking.id) AS hold_id,
                    COALESCE(hold.reason, blocking.reason) AS reason,
                    due.stage, due.until,
-                   CASE WHEN due.free IS NOT NULL THEN GREATEST(due.free, %(today)s::date) END AS date
+                   CASE WHEN due.free IS NOT NULL
+                        THEN GREATEST(due.free, %(today)s::date) END AS date
               FROM (%(items)s) AS item
               JOIN res_company company ON company.id = item.company_id
               JOIN marketplace_merchant merchant ON merchant.id = item.merchant_id

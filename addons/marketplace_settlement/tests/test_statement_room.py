@@ -5,10 +5,12 @@ import io
 from datetime import timedelta
 
 import openpyxl
+from psycopg2.errors import CheckViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.marketplace_merchant.tools.sheet import CSV, XLSX
 
@@ -94,12 +96,14 @@ class TestReserve(RoomCommon):
         self.assertFalse(rule.hold_ids)
 
     def test_nonsense_is_refused(self):
-        for values in (
-            {'percent': 0}, {'percent': 101}, {'days': 0}, {'days': 10000},
-            {'merchant_id': self.merchant_a.id, 'tier_id': self.merchant_a.tier_id.id},
-        ):
-            with self.assertRaises(Exception), self.env.cr.savepoint():
+        for values in ({'percent': 0}, {'percent': 101}, {'days': 0}, {'days': 10000}):
+            with (
+                self.assertRaises(CheckViolation), mute_logger('odoo.sql_db'),
+                self.env.cr.savepoint(),
+            ):
                 self._reserve_rule(**values)
+        with self.assertRaises(ValidationError):
+            self._reserve_rule(merchant_id=self.merchant_a.id, tier_id=self.merchant_a.tier_id.id)
         with self.assertRaises(AccessError):
             self.env['marketplace.reserve.rule'].with_user(self.officer).create({'percent': 5})
 
