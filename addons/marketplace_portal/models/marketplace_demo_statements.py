@@ -39,7 +39,7 @@ class MarketplaceDemo(models.AbstractModel):
         fee = fees.sorted('amount')[:1]
         if fee:
             owner = self._user('yunnan')
-            statement.with_user(owner).sudo(False).portal_contest(
+            statement.with_user(owner).portal_contest(
                 fee.id,
                 {'amount': fee.currency_id.round(-fee.amount / 2), 'reason': CONTEST_REASON},
                 [{'filename': "poster.jpg", 'content': self._image('tea_tin')}],
@@ -59,13 +59,14 @@ class MarketplaceDemo(models.AbstractModel):
 
     def _tell_reversal(self):
         """The accountant asks for the reversal of a statement; the finance manager decides."""
-        statement = self._statement_in('yunnan', 'posted')
-        if statement and not statement.payout_id:
-            statement.with_user(self._user('accountant')).sudo(False).action_request_reversal(
-                "The tax rate of the fee invoice was the old one."
-            )
+        statement = self._statement_in('kiln', 'draft').with_user(self._user('accountant'))
+        if statement:
+            statement.action_send()
+            self._confirm_statements(statement)
+            statement.action_post()
+            statement.action_request_reversal("The tax rate of the fee invoice was the old one.")
 
     def _statement_in(self, key, state):
-        return self._merchant(key).sudo().statement_ids.filtered(
-            lambda statement: statement.state == state
-        )[:1]
+        return self.env['marketplace.statement'].search(
+            [('merchant_id', '=', self._merchant(key).id), ('state', '=', state)], limit=1
+        )

@@ -16,6 +16,7 @@ from . import test_merchant_payouts
 from . import test_merchant_products
 from . import test_merchant_requirements
 from . import test_merchant_shipping
+from . import test_merchant_statements
 from . import test_merchant_tier
 from . import test_merchant_tours
 from . import test_shopper_pages

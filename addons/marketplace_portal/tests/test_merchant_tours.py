@@ -121,6 +121,17 @@ class TestMerchantTours(MerchantCommon):
         )
         self.assertEqual(statement.state, 'confirmed')
 
+    def test_contest_a_line_and_confirm_the_rest(self):
+        statement = self._sent_statement()
+        self.start_tour(
+            '/my/merchant', 'marketplace_merchant_contest', login=self.finance_a.login
+        )
+        self.assertRecordValues(statement, [{'state': 'confirmed', 'amount_net': 10.0}])
+        self.assertRecordValues(statement.contest_ids, [{
+            'state': 'open', 'amount_claimed': 7.0, 'amount_aside': 103.96,
+        }])  # fmt: skip
+        self.assertEqual(statement.contest_ids.attachment_ids.name, "offer.png")
+
     def test_answer_a_complaint(self):
         complaint = self._complaint()
         self.start_tour(

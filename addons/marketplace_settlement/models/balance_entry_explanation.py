@@ -31,7 +31,7 @@ class MarketplaceBalanceEntry(models.Model):
             is_fee = line and entry.kind in ('commission', 'commission_refund')
             texts = [entry.reason, is_fee and line._marketplace_fee_explanation()]
             entry.product_name = line.product_id.display_name or False
-            entry.explanation = " ".join(filter(None, texts)) or False
+            entry.explanation = " · ".join(filter(None, texts)) or False
 
     def _compute_waits_for(self):
         """One query for the forecast rows of all of them: those say what each waits for."""

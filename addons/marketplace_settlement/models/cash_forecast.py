@@ -109,7 +109,7 @@ class MarketplaceCashForecast(models.Model):
             ),
             'confirmed': (False, _("The statement is confirmed and gets booked.")),
             'posted': (False, _("The statement is in the next payout.")),
-            'payout': (False, _("The payout is on its way to the bank.")),
+            'payout': (False, _("The payout is under way.")),
             'unknown': (
                 False, _("The bank has not said whether the payout arrived: we look it up.")
             ),

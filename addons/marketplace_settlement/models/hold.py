@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date, format_datetime
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
@@ -88,7 +89,7 @@ class MarketplaceHold(models.Model):
     )
     amount = fields.Monetary(
         compute='_compute_amount', compute_sudo=True,
-        help="What is held by it now. What is still pending is not in it: it waits by itself.",
+        help="What it keeps now, with what of it is still pending.",
     )  # fmt: skip
 
     _source_uniq = models.UniqueIndex(
@@ -102,14 +103,26 @@ class MarketplaceHold(models.Model):
     # === COMPUTE METHODS === #
 
     def _compute_amount(self):
-        groups = self.env['marketplace.balance.entry']._read_group(
+        Entry = self.env['marketplace.balance.entry']
+        groups = Entry._read_group(
             [('hold_id', 'in', self.ids)], ['hold_id', 'currency_id'], ['amount:sum']
         )
-        amounts = {hold: (currency, amount) for hold, currency, amount in groups}
+        held = {hold: (currency, amount) for hold, currency, amount in groups}
+        broad = self.filtered(lambda hold: hold.state == 'active' and hold.kind not in ENTRY_KINDS)
+        orders = broad.order_id
+        merchants = broad.filtered(lambda hold: not hold.order_id).merchant_id
+        pending = {
+            owner: amount
+            for name, owners in (('order_id', orders), ('merchant_id', merchants))
+            for owner, amount in Entry._read_group(
+                [(name, 'in', owners.ids), ('state', '=', 'pending')], [name], ['amount:sum']
+            )
+        }
         for hold in self:
-            currency, amount = amounts.get(hold, (hold.company_id.currency_id, 0.0))
+            currency, amount = held.get(hold, (hold.company_id.currency_id, 0.0))
+            owner = hold in broad and (hold.order_id or hold.merchant_id)
             hold.currency_id = currency
-            hold.amount = amount
+            hold.amount = amount + pending.get(owner, 0.0)
 
     @api.depends('kind', 'deadline', 'state')
     @api.depends_context('lang')
@@ -192,7 +205,11 @@ class MarketplaceHold(models.Model):
         action = self.env['ir.actions.act_window']._for_xml_id(
             'marketplace_settlement.marketplace_balance_entry_action'
         )
-        return dict(action, domain=[('hold_id', '=', self.id)], context={})
+        domain = Domain('hold_id', '=', self.id)
+        if self.state == 'active' and self.kind not in ENTRY_KINDS:
+            name = 'order_id' if self.order_id else 'merchant_id'
+            domain |= Domain(name, '=', self[name].id) & Domain('state', '=', 'pending')
+        return dict(action, domain=list(domain), context={})
 
     # === BUSINESS METHODS === #
 

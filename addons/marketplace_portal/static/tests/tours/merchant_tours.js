@@ -208,6 +208,32 @@ tours.add("marketplace_merchant_statement", {
     ],
 });
 
+tours.add("marketplace_merchant_contest", {
+    url: "/my/merchant",
+    steps: () => [
+        go("Statements to confirm", "a[data-task='statement']"),
+        go("The statement", ".o_merchant_table a[href^='/my/merchant/statements/']"),
+        check("Why the fee", "tr:contains('Commission'):contains('113.00 × 8 %')"),
+        go("The sale is wrong", "tr:contains('Bowl'):contains('Sale') .o_contest"),
+        type("amount", "7"),
+        go("Without a reason", "button:contains('Contest this line')"),
+        check("It is asked for", "[data-field='reason']"),
+        check("What was typed stays", "input[name='amount']:value(7)"),
+        type("reason", "The price was 120."),
+        upload("files", "offer.png"),
+        go("Contest", "button:contains('Contest this line')"),
+        check("It waits, with its proof", ".o_contested:contains('103.96'):contains('offer.png')"),
+        check("The rest", ".o_statement_net:contains('10.00')"),
+        go("Confirm the rest", ".o_confirm_statement"),
+        check("Confirmed", ".o_merchant_content .o_state_confirmed"),
+        go("Where my money stands", ".o_merchant_menu a[href='/my/merchant/balance']"),
+        go("What is held", "[data-bucket='held_for_cases'] a"),
+        check("Why it is held", ".o_waits_for:contains('Contested')"),
+        go("When it is expected", ".o_merchant_menu a[href='/my/merchant/forecast']"),
+        check("Nobody knows yet", ".o_forecast tr:contains('Day not known yet'):contains('103.96')"),
+    ],
+});
+
 tours.add("marketplace_merchant_complaint", {
     url: "/my/merchant",
     steps: () => [
