@@ -2,7 +2,9 @@
 
 from . import complaint
 from . import complaint_message
+from . import deposit_requirement
 from . import merchant_exit
 from . import merchant_tier
 from . import order
+from . import proposal_mixin
 from . import remedy

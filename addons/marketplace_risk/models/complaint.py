@@ -149,10 +149,11 @@ class MarketplaceComplaint(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('remedy_ids.amount')
+    @api.depends('remedy_ids.amount', 'remedy_ids.kind')
     def _compute_refund_amount(self):
         for complaint in self:
-            complaint.refund_amount = sum(complaint.remedy_ids.mapped('amount'))
+            refunds = complaint.remedy_ids.filtered(lambda remedy: remedy.kind == 'refund')
+            complaint.refund_amount = sum(refunds.mapped('amount'))
 
     @api.depends('state')
     @api.depends_context('uid')

@@ -30,9 +30,14 @@ class MarketplaceRemedy(models.Model):
         copy=False,
     )
     kind = fields.Selection(
-        selection=[('refund', "Refund to the shopper"), ('nothing', "Nothing is owed")],
+        selection=[
+            ('refund', "Refund to the shopper"),
+            ('compensation', "Compensation of the shopper, paid in advance"),
+            ('nothing', "Nothing is owed"),
+        ],
         required=True,
         default='refund',
+        help="A refund takes back what was paid for the goods, a compensation goes beyond it.",
     )
     amount = fields.Monetary(help="What the shopper gets back, tax included.")
     liability = fields.Selection(
@@ -49,6 +54,10 @@ class MarketplaceRemedy(models.Model):
         copy=False,
         groups='account.group_account_readonly,account.group_account_invoice',
     )
+    advance_id = fields.Many2one(
+        comodel_name='marketplace.advance', string="Advance", readonly=True, copy=False,
+        ondelete='restrict', groups='marketplace_settlement.group_finance_officer',
+    )  # fmt: skip
 
     # Two people who press the same button, or one who presses it twice, run into these as well.
     _kind_uniq = models.UniqueIndex(
@@ -56,7 +65,7 @@ class MarketplaceRemedy(models.Model):
     )
     _amount_sane = models.Constraint(
         "CHECK (CASE WHEN kind = 'nothing' THEN COALESCE(amount, 0) = 0 ELSE amount > 0 END)",
-        "A refund needs an amount above zero; a remedy “Nothing is owed” has none.",
+        "Refund and compensation need an amount above zero; “Nothing is owed” has none.",
     )
 
     # === COMPUTE METHODS === #
@@ -132,6 +141,16 @@ class MarketplaceRemedy(models.Model):
             self.env['marketplace.balance.entry']._book(
                 complaint.merchant_id, 'adjustment', lost, reason, self, order
             )
+
+    def _execute_compensation(self):
+        """Pay the shopper first; the settlement gets it back from the merchant if it is liable."""
+        complaint = self.complaint_id
+        reason = self.env._(
+            "Complaint %(name)s: %(subject)s", name=complaint.name, subject=complaint.subject
+        )
+        self.advance_id = self.env['marketplace.advance']._pay_decided(
+            complaint, complaint.order_id, self.amount, reason, self.liability
+        )
 
     def _execute_nothing(self):
         """Nothing is owed, so nothing is done."""

@@ -2,6 +2,7 @@
 
 from . import test_complaint
 from . import test_complaint_access
+from . import test_complaint_advance
 from . import test_complaint_deadlines
 from . import test_complaint_evidence
 from . import test_complaint_refund
