@@ -33,6 +33,7 @@
         'views/merchant_product_templates.xml',
         'views/merchant_import_templates.xml',
         'views/merchant_balance_templates.xml',
+        'views/merchant_deposit_templates.xml',
         'views/merchant_finance_templates.xml',
         'views/merchant_fee_templates.xml',
         'views/merchant_payout_templates.xml',

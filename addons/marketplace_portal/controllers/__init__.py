@@ -11,6 +11,7 @@ from . import merchant_balance
 from . import merchant_fees
 from . import merchant_finance
 from . import merchant_payouts
+from . import merchant_deposit
 from . import merchant_service
 from . import merchant_shipping
 from . import checkout_delivery

@@ -201,16 +201,15 @@ class MerchantFinance(MerchantPortal):
     @route(DEPOSIT_PATH, type='http', auth='user', website=True, sitemap=False)
     def merchant_deposit(self, **kwargs):
         merchant_sudo = self._merchant_for('finance')
-        movements_sudo = (
-            request.env['marketplace.deposit.movement']
-            .sudo()
-            .search([('merchant_id', '=', merchant_sudo.id)])
-        )
+        account_sudo = merchant_sudo.deposit_account_ids[:1]
+        demands_sudo = merchant_sudo.deposit_demand_ids
         values = self._merchant_values(
             merchant_sudo,
             'deposit',
             [(request.env._("Deposit"), DEPOSIT_PATH)],
-            movements=movements_sudo,
+            history=account_sudo._history()[::-1] if account_sudo else [],
+            requirement=merchant_sudo._deposit_terms(),
+            demand=demands_sudo.filtered(lambda demand: demand.state in ('open', 'overdue')),
             missing_amount=merchant_sudo._deposit_missing(),
         )
         return request.render('marketplace_portal.merchant_deposit', values)

@@ -136,6 +136,7 @@ class MerchantPortal(CustomerPortal):
                 ('forecast', _("Expected payouts"), '/forecast', 'fa-calendar', 'finance'),
                 ('fees', _("Fees"), '/fees', 'fa-percent', 'finance'),
                 ('deposit', _("Deposit"), '/deposit', 'fa-shield', 'finance'),
+                ('services', _("Services"), '/services', 'fa-bullhorn', 'finance'),
                 ('bank', _("Bank account"), '/bank', 'fa-university', 'finance'),
             ]),
             (_("Shop"), [

@@ -5,6 +5,7 @@ from . import marketplace_demo
 from . import marketplace_demo_life
 from . import marketplace_demo_documents
 from . import marketplace_demo_bank
+from . import marketplace_demo_deposits
 from . import marketplace_demo_review
 from . import marketplace_demo_requirement
 from . import marketplace_demo_imports

@@ -7,6 +7,7 @@ from . import test_merchant_apply
 from . import test_merchant_company
 from . import test_merchant_complaints
 from . import test_merchant_documents
+from . import test_merchant_deposit
 from . import test_merchant_finance
 from . import test_merchant_fees
 from . import test_merchant_life
