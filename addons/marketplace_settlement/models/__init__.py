@@ -48,6 +48,7 @@ from . import res_company_commission
 from . import res_config_settings_commission
 from . import balance_entry
 from . import balance_entry_booking
+from . import balance_entry_name
 from . import wallet
 from . import ir_attachment_evidence
 from . import evidence_mixin
@@ -98,6 +99,7 @@ from . import deposit_release
 from . import merchant_exit
 from . import merchant_money
 from . import merchant_deposit
+from . import merchant_services
 from . import debt_recovery
 from . import debt
 from . import adjustment

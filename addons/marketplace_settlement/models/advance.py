@@ -108,10 +108,6 @@ class MarketplaceAdvance(models.Model):
             steps = advance.recovered_deposit + advance.recovered_invoice + advance.written_off
             advance.recovered_balance = currency.round(charged - debt.outstanding - steps)
 
-    @api.model
-    def _case_models(self):
-        return ['marketplace.order', 'marketplace.return']
-
     # === ACTION METHODS === #
 
     def action_view_debt(self):

@@ -249,7 +249,8 @@ class MarketplaceDebtRecovery(models.Model):
             except Exception:
                 _logger.exception("Debt %s could not be taken from the deposit", debt.id)
             if not cron._commit_progress(1):
-                break
+                return
+        self.env['marketplace.heartbeat']._beat('debts')
 
     @api.model
     def _recover_by_rule(self, debt):

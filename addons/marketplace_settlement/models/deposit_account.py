@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.marketplace_merchant.tools.sheet import write_sheet
+
 
 class MarketplaceDepositAccount(models.Model):
     """What a merchant's deposit comes to: the row that every movement adds to.
@@ -119,3 +121,31 @@ class MarketplaceDepositAccount(models.Model):
             balance = self.currency_id.round(balance + movement.amount)
             history.append((movement, balance))
         return history
+
+    def _export(self, file_format):
+        """Return the statement of the deposit as a sheet, in the merchant's language.
+
+        :param str file_format: ``xlsx`` or ``csv``
+        :return: name and content of the file
+        :rtype: tuple[str, bytes]
+        """
+        self.ensure_one()
+        account = self.with_context(lang=self.merchant_id.partner_id.lang)
+        _ = account.env._
+        header = [
+            _("Date"), _("What"), _("Reason"), _("Document"), _("Amount"), _("Balance"),
+            _("Currency"),
+        ]  # fmt: skip
+        rows = account._export_rows()
+        name = f"{_('Deposit')}-{self.merchant_id.code}.{file_format}"
+        return name, write_sheet(file_format, _("Deposit"), header, rows)
+
+    def _export_rows(self):
+        kinds = dict(self.movement_ids._fields['kind']._description_selection(self.env))
+        return [
+            [
+                movement.date.isoformat(), kinds[movement.kind], movement.reason,
+                movement.move_id.name, movement.amount, balance, self.currency_id.name,
+            ]
+            for movement, balance in self._history()
+        ]  # fmt: skip

@@ -127,8 +127,11 @@ class MarketplaceDepositDemand(models.Model):
             lambda merchant: merchant.state in SELLING_STATES
             and merchant.currency_id.compare_amounts(merchant.deposit_missing, 0.0) > 0
         )
-        met = asked.filtered(lambda demand: demand.merchant_id not in lacking)
-        if met:
+        ended = asked.filtered(lambda demand: demand.merchant_id not in lacking)
+        gone = ended.filtered(lambda demand: demand.merchant_id.state not in SELLING_STATES)
+        if gone:
+            gone._move_to('cancelled', self.env._("The merchant does not sell any more."), True)
+        if met := ended - gone:
             met._move_to('met', system=True)
         today = fields.Date.context_today(self)
         demands = self.create([

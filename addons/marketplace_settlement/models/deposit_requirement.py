@@ -315,9 +315,12 @@ class MarketplaceDepositRequirement(models.Model):
     def _cron_deposits(self):
         """Compute every day what deposits have to come to, and ask for what is missing."""
         self._compute_requirements()
+        Demand = self.env['marketplace.deposit.demand'].sudo()
         merchants = self.env['marketplace.merchant'].sudo().search(
             [('state', 'in', SELLING_STATES)]
         )
-        self.env['marketplace.deposit.demand']._follow(merchants, self.env._(
+        merchants |= Demand.search([('state', 'in', ('open', 'overdue'))]).merchant_id
+        Demand._follow(merchants, self.env._(
             "The deposit that your tier and your open orders ask for is not complete."
         ))
+        self.env['marketplace.heartbeat']._beat('deposits')

@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 
 class MarketplaceMerchant(models.Model):
@@ -19,8 +20,20 @@ class MarketplaceMerchant(models.Model):
 
     def _deposit_exposures(self):
         """Return by merchant what its open orders, disputes and categories came to last."""
-        latest = self.env['marketplace.deposit.requirement'].sudo()._latest(self)
-        return {row.merchant_id: row.exposure for row in latest}
+        Requirement = self.env['marketplace.deposit.requirement']
+        Requirement.flush_model(['exposure'])
+        rows = self.env.execute_query(SQL(
+            "SELECT DISTINCT ON (merchant_id) merchant_id, exposure"
+            " FROM marketplace_deposit_requirement WHERE merchant_id = ANY(%s)"
+            " ORDER BY merchant_id, date DESC",
+            self.ids,
+        ))  # fmt: skip
+        return {self.browse(merchant_id): float(exposure) for merchant_id, exposure in rows}
+
+    def _deposit_terms(self):
+        """Return how what is required comes about, term by term, as it was computed last."""
+        self.ensure_one()
+        return self.env['marketplace.deposit.requirement'].sudo()._latest(self)
 
     def _deposit_required(self, exposure):
         """Return what an exposure asks for: at least the tier's deposit, at most its cap.

@@ -212,7 +212,8 @@ class MarketplaceServiceFee(models.Model):
             except Exception:
                 _logger.exception("Service fee %s could not be charged, the others go on", fee.id)
             if not cron._commit_progress(1):
-                break
+                return
+        self.env['marketplace.heartbeat']._beat('service_fees')
 
     def _charge_and_book(self, today):
         charges = self._charge(today)

@@ -246,6 +246,16 @@ class TestDepositDemand(DepositCommon):
         )
         self.assertEqual(due.date, demand.date_due)
 
+    def test_who_leaves_is_not_asked_any_more(self):
+        demand = self._run()
+        self.env.cr.execute(
+            "UPDATE marketplace_merchant SET state = 'exiting' WHERE id = %s",
+            [self.merchant_a.id],
+        )
+        self.merchant_a.invalidate_recordset()
+        self._run()
+        self.assertEqual(demand.state, 'cancelled')
+
     def test_payouts_keep_back_what_is_missing_only_by_option(self):
         self.assertEqual(self.merchant_a._deposit_shortfall(), 0.0)
         self.company.marketplace_deposit_keep_back = True
