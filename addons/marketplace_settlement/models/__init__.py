@@ -23,6 +23,7 @@ from . import marketplace_parcel
 from . import sale_order
 from . import sale_order_group
 from . import sale_order_line
+from . import sale_order_company
 from . import stock_move
 from . import stock_picking
 from . import stock_rule

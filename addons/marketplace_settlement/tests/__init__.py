@@ -42,6 +42,7 @@ from . import test_money_cases_refunds
 from . import test_money_cases_currencies
 from . import test_money_guards
 from . import test_money_reports
+from . import test_money_companies
 from . import test_invoice_handover
 from . import test_money_checker
 from . import test_money_access
