@@ -40,8 +40,10 @@ from . import test_money_other
 from . import test_money_cases_sales
 from . import test_money_cases_refunds
 from . import test_money_cases_currencies
+from . import test_money_cases_others
 from . import test_money_guards
 from . import test_money_reports
+from . import test_pains
 from . import test_money_companies
 from . import test_invoice_handover
 from . import test_money_checker

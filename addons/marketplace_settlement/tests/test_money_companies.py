@@ -6,8 +6,8 @@ from odoo.tests import new_test_user, tagged
 
 from .money_common import MoneyCommon
 
-# Models that have a company and no money of a merchant.
-SHARED = {'marketplace.commission.rule', 'marketplace.reconciliation.line'}
+# What everybody sees, whichever company it belongs to.
+PUBLIC = {'marketplace.shop'}
 
 
 @tagged('post_install', '-at_install')
@@ -37,6 +37,7 @@ class TestMoneyCompanies(MoneyCommon):
         cls._member(cls.merchant_c, 'orders')
         cls._bank_account(cls.merchant_c)
         cls.mug = cls._product("Mug", 50.0, cls.merchant_c)
+        cls.mug.is_storable = False
         cls.other_bank = cls.env['account.journal'].search(
             [('type', '=', 'bank'), ('company_id', '=', cls.other.id)], limit=1
         )
@@ -147,6 +148,7 @@ class TestMoneyCompanies(MoneyCommon):
         for name, model in self.env.registry.items():
             if (
                 not name.startswith('marketplace.')
+                or name in PUBLIC
                 or model._abstract
                 or model._transient
                 or 'company_id' not in model._fields
