@@ -142,11 +142,14 @@ class MarketplaceStatement(models.Model):
             )
         for statement in self:
             statement.sudo()._check_reversible()
-            if statement.reversal_state:
+            Reversal = self.env['marketplace.statement.reversal'].sudo()
+            if Reversal.search_count(
+                [('statement_id', '=', statement.id), ('state', '!=', 'refused')], limit=1
+            ):
                 raise UserError(
                     self.env._("The reversal of %s was requested already.", statement.name)
                 )
-            self.env['marketplace.statement.reversal'].sudo().create({
+            Reversal.create({
                 'statement_id': statement.id,
                 'reason': reason.strip(),
                 'requested_by_id': self.env.uid,
