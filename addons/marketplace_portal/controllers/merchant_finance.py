@@ -211,6 +211,7 @@ class MerchantFinance(MerchantPortal):
             requirement=merchant_sudo._deposit_terms(),
             demand=demands_sudo.filtered(lambda demand: demand.state in ('open', 'overdue')),
             missing_amount=merchant_sudo._deposit_missing(),
+            transfer_hint=merchant_sudo._deposit_transfer_hint(),
         )
         return request.render('marketplace_portal.merchant_deposit', values)
 

@@ -12,7 +12,7 @@ class MarketplaceDemo(models.AbstractModel):
 
     @api.model
     def _tell_other_money(self):
-        """A postage mistake is taken from a deposit, a service is charged, and money is proposed."""
+        """A mistake is taken from a deposit, a service is charged, and money is proposed."""
         self._tell_services()
         self._tell_deduction()
         self._tell_proposals()

@@ -61,6 +61,16 @@ class MarketplaceMerchant(models.Model):
             return 0.0
         return merchant_sudo.deposit_missing
 
+    def _deposit_transfer_hint(self):
+        """Return how to pay by bank transfer; False if the company names no bank account."""
+        self.ensure_one()
+        bank = self.sudo().company_id.partner_id.bank_ids[:1]
+        return bank and self.env._(
+            "Or transfer it to %(account)s with the reference %(reference)s; we book it when it has"
+            " arrived.",
+            account=bank.display_name, reference=self._deposit_reference(),
+        )
+
     def _deposit_changed(self):
         """Follow up a movement of the deposit: what is complete opens, what lacks is asked for."""
         self._requirements_changed()
