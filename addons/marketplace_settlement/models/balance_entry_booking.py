@@ -117,8 +117,8 @@ class MarketplaceBalanceEntry(models.Model):
             )
         return [
             (f'{name}_refund', cumulated(
-                -booked[name], refunded, abs(booked[kind]), booked[f'{name}_refund'],
-                sale_line.currency_id.rounding,
+                -booked[name] * sale_line._marketplace_returned(name), refunded,
+                abs(booked[kind]), booked[f'{name}_refund'], sale_line.currency_id.rounding,
             ))
             for name in ATTACHED[kind]
         ]  # fmt: skip

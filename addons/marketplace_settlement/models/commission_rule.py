@@ -98,6 +98,11 @@ class MarketplaceCommissionRule(models.Model):
     fixed = fields.Monetary(string="Fixed Part", help="Added once per order line.")
     minimum = fields.Monetary(help="The least that an order line is charged; 0 for none.")
     maximum = fields.Monetary(help="The most that an order line is charged; 0 for none.")
+    refund_percent = fields.Float(
+        string="Returned with a Refund (%)", digits=(16, 4), default=100.0,
+        help="Which part of the commission goes back to the merchant when goods are refunded. All"
+        " of it does when an order is cancelled before it is sent.",
+    )  # fmt: skip
     date_from = fields.Date(string="From", copy=False)
     date_to = fields.Date(string="Until", copy=False)
     replaces_id = fields.Many2one(
@@ -112,6 +117,10 @@ class MarketplaceCommissionRule(models.Model):
 
     _percent_range = models.Constraint(
         'CHECK (percent >= 0 AND percent <= 100)', "The percent lies between 0 and 100."
+    )
+    _refund_percent_range = models.Constraint(
+        'CHECK (refund_percent >= 0 AND refund_percent <= 100)',
+        "Between 0 and 100 percent of the commission go back with a refund.",
     )
     _amounts_positive = models.Constraint(
         'CHECK (fixed >= 0 AND minimum >= 0 AND maximum >= 0)', "The amounts cannot be negative."
@@ -236,7 +245,8 @@ class MarketplaceCommissionRule(models.Model):
         return {
             'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group',
             'company_id', 'currency_id', 'base', 'include_freight', 'percent', 'bracket_ids',
-            'fixed', 'minimum', 'maximum', 'date_from', 'date_to', 'replaces_id',
+            'fixed', 'minimum', 'maximum', 'refund_percent', 'date_from', 'date_to',
+            'replaces_id',
         }  # fmt: skip
 
     # === BUSINESS METHODS: LOOKUP === #

@@ -48,6 +48,10 @@ class MarketplaceCommissionRule(models.Model):
             parts.append(self.env._("of the price without tax"))
         if self.include_freight:
             parts.append(self.env._("also of the freight"))
+        if self.refund_percent < 100:
+            parts.append(
+                self.env._("%s %% of it go back with a refund", f'{self.refund_percent:g}')
+            )
         return ', '.join(parts)
 
     def _base_label(self, freight=False):

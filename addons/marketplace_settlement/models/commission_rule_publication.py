@@ -326,6 +326,7 @@ class MarketplaceCommissionRule(models.Model):
             or (bool(maximum) and (not self.maximum or self.maximum > maximum))
             or (self.base, other.base) == ('with_tax', 'without_tax')
             or (self.include_freight and not other.include_freight)
+            or self.refund_percent < other.refund_percent
         )
 
     # === BUSINESS METHODS: SCHEDULE === #

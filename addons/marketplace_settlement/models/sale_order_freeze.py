@@ -183,5 +183,6 @@ class SaleOrder(models.Model):
                 'marketplace_percent': fee.percent,
                 'marketplace_brackets': fee.brackets or False,
                 'marketplace_commission': fee.commission,
+                'marketplace_fee_return': rule.refund_percent if rule else 100.0,
             }
         return fees

@@ -65,6 +65,11 @@ class SaleOrderLine(models.Model):
         string="Commission", readonly=True, copy=False, groups=STAFF
     )
 
+    marketplace_fee_return = fields.Float(
+        string="Commission Returned with a Refund (%)", digits=(16, 4), readonly=True, copy=False,
+        groups=STAFF,
+    )  # fmt: skip
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -174,6 +179,7 @@ class SaleOrderLine(models.Model):
             'marketplace_percent': 0.0,
             'marketplace_brackets': False,
             'marketplace_commission': 0.0,
+            'marketplace_fee_return': 100.0,
         }
 
     def _marketplace_write_frozen(self, values):
@@ -211,6 +217,16 @@ class SaleOrderLine(models.Model):
         if name == 'commission':
             return -self.marketplace_commission
         return self.marketplace_subsidy
+
+    def _marketplace_returned(self, name):
+        """Return which part of what went with the sale goes back with a refund, from 0 to 1.
+
+        Who cancels before anything is sent owes no fee, whatever the rule says.
+        """
+        self.ensure_one()
+        if name != 'commission' or self.marketplace_order_id.state == 'cancelled':
+            return 1.0
+        return self.marketplace_fee_return / 100
 
     def _marketplace_unfreeze(self):
         self.sudo().write(dict.fromkeys(

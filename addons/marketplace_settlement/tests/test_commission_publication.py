@@ -93,6 +93,7 @@ class TestCommissionPublication(MoneyCommon):
             ({'maximum': 19.0}, False),
             ({'base': 'with_tax'}, True),
             ({'include_freight': True}, True),
+            ({'refund_percent': 90.0}, True),
             ({'bracket_ids': [Command.clear()]}, True),
             ({'bracket_ids': [Command.create({'amount_from': 9.0, 'percent': 8.1})]}, True),
             ({'bracket_ids': [Command.create({'amount_from': 9.0, 'percent': 2.0})]}, False),

@@ -122,6 +122,33 @@ class TestCommissionTerms(MoneyCommon):
             with self.assertRaises(UserError):
                 change()
 
+    # === REFUNDS === #
+
+    def test_a_rule_may_keep_a_part_of_the_fee_of_what_is_refunded(self):
+        """Who keeps the fee on refund is a choice (dokan #2267): 25 % of 9.04 are 2.26."""
+        self._own_rule(percent=8.0, refund_percent=25.0)
+        order = self._paid()
+        part = self._part(order)
+        for _turn in range(3):
+            part._refund_amount(41.0, "Part", part)
+        self.assertEqual(part._refundable_amount(), 0.0)
+        self.assertEqual(self._entries(order)['commission_refund'], 2.26)
+        self.assertBooksAgree()
+
+    def test_an_order_that_is_cancelled_costs_no_fee(self):
+        self._own_rule(percent=8.0, refund_percent=0.0)
+        order = self._paid()
+        self._part(order).with_user(self.clerk_a).portal_refuse("Broken")
+        self.assertEqual(self._entries(order)['commission_refund'], 9.04)
+        self.assertBooksAgree()
+
+    def test_the_part_that_goes_back_is_frozen(self):
+        order = self._paid()
+        self._own_rule(percent=8.0, refund_percent=0.0)
+        part = self._part(order)
+        part._refund_amount(123.0, "Back", part)
+        self.assertEqual(self._entries(order)['commission_refund'], 9.04)
+
     # === CURRENCIES === #
 
     def test_limits_are_converted_by_the_orders_company(self):

@@ -5,7 +5,12 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.marketplace_settlement.utils import cumulated, round_to_total, spread
+from odoo.addons.marketplace_settlement.utils import (
+    bracket_parts,
+    cumulated,
+    round_to_total,
+    spread,
+)
 
 CENT = 0.01
 # A busy machine draws slowly; that says nothing about the arithmetic.
@@ -63,3 +68,32 @@ class TestMoneyArithmetic(BaseCase):
             self.assertLessEqual(abs(given_back + instalment), abs(whole))
             given_back += instalment
         self.assertEqual(given_back, whole)
+
+    @patient
+    @given(
+        st.lists(st.integers(1, 10**6), min_size=1, max_size=12),
+        st.dictionaries(st.integers(1, 10**6), st.integers(0, 100), max_size=5),
+        st.integers(0, 100),
+    )
+    def test_brackets_part_a_month_the_same_however_it_is_sold(self, sales, brackets, percent):
+        """Sale by sale or at once: each bracket takes the same amount of the month."""
+        limits = [(0, percent), *sorted(brackets.items())]
+        by_sale, before = {}, 0
+        for amount in sales:
+            parts = bracket_parts(before, amount, limits)
+            self.assertEqual(sum(part for part, _percent in parts), amount)
+            for place, part in self._places(before, parts, limits):
+                by_sale[place] = by_sale.get(place, 0) + part
+            before += amount
+        at_once = dict(self._places(0, bracket_parts(0, sum(sales), limits), limits))
+        self.assertEqual(by_sale, at_once)
+
+    def _places(self, before, parts, limits):
+        """Return which bracket each part lies in, with the part."""
+        places = []
+        for part, percent in parts:
+            place = max(n for n, (lower, _percent) in enumerate(limits) if lower <= before)
+            self.assertEqual(limits[place][1], percent)
+            places.append((place, part))
+            before += part
+        return places
