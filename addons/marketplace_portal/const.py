@@ -1,13 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 # Returns in which the merchant has the next move.
-RETURN_TODO = [
-    '|',
-    ('state', 'in', ('requested', 'in_transit')),
-    '&',
-    ('state', '=', 'received'),
-    ('kind', '=', 'exchange'),
-]
+RETURN_TODO = [('state', 'in', ('requested', 'in_transit', 'received'))]
 
 # Bootstrap colour of the badge of a state, whatever the document; grey for those not named here.
 STATE_COLORS = {

@@ -36,6 +36,7 @@
         'data/ir_sequence_data.xml',
         'data/mail_template_order_data.xml',
         'data/mail_template_shipping_data.xml',
+        'data/return_reason_data.xml',
         # Data: money
         'data/ir_sequence_money_data.xml',
         'data/ir_cron_money_data.xml',
@@ -70,6 +71,7 @@
         'views/stock_views.xml',
         'views/res_config_settings_views.xml',
         'views/marketplace_parcel_views.xml',
+        'views/return_policy_views.xml',
         # Views: money
         'views/commission_rule_views.xml',
         'wizards/commission_simulation_views.xml',

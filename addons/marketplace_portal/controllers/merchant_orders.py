@@ -196,28 +196,63 @@ class MerchantOrders(MerchantPortal):
             errors=errors,
             typed=post,
             failed_action=action if errors else None,
+            carriers=request.env['delivery.carrier']._marketplace_offered_names(),
+            conditions=request.env['marketplace.return.line']._fields[
+                'condition'
+            ]._description_selection(request.env),
         )
         return request.render('marketplace_portal.merchant_return', values)
 
     def _merchant_return_act(self, return_id, action, post):
         goods_return = request.env['marketplace.return'].browse(return_id)
         if action == 'approve':
-            goods_return.portal_approve()
+            goods_return.portal_approve(post.get('instructions'))
         elif action == 'reject':
             goods_return.portal_reject(post.get('reason', ''))
         elif action == 'receive':
             goods_return.portal_receive()
         elif action == 'replace':
             carrier_name, tracking_ref = post.get('carrier_name', ''), post.get('tracking_ref', '')
-            goods_return.portal_send_replacement(carrier_name, tracking_ref)
+            goods_return.portal_send_replacement(carrier_name, tracking_ref, post.get('cost'))
+        elif action == 'inspect':
+            goods_return.portal_inspect(
+                self._inspection_results(post), post.get('deduction'), post.get('reason')
+            )
+        elif action == 'refund_instead':
+            goods_return.portal_refund_instead()
         else:
             raise self._merchant_not_found()
+
+    def _inspection_results(self, post):
+        """Return what the form says of each line of the return, by its id."""
+        results = {}
+        for name, value in post.items():
+            field, _separator, line_id = name.rpartition('_')
+            if field in ('quantity', 'condition', 'remark') and line_id.isdigit():
+                results.setdefault(int(line_id), {})[field] = value
+        return results
+
+    @route(
+        f'{RETURN_PATH}/<int:return_id>/file/<int:attachment_id>',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+    )
+    def merchant_return_file(self, return_id, attachment_id, **kwargs):
+        return_sudo = self._merchant_record('marketplace.return', return_id, 'orders')
+        attachment_sudo = return_sudo.attachment_ids.filtered(lambda f: f.id == attachment_id)
+        if not attachment_sudo:
+            raise self._merchant_not_found()
+        return self._merchant_attachment(attachment_sudo)
 
     def _merchant_return_message(self, action):
         _ = request.env._
         return {
             'approve': _("Return approved. The shopper is told what to do next."),
             'reject': _("Return rejected. The shopper is told your reason."),
-            'receive': _("Goods received. The shopper is told."),
+            'receive': _("Goods received. Please inspect them soon."),
+            'inspect': _("Inspected. The shopper is told what follows."),
+            'refund_instead': _("Refunded. The shopper is told."),
             'replace': _("Replacement shipped. The shopper is told."),
         }[action]

@@ -7,7 +7,7 @@ from odoo.http import request, route
 from odoo.addons.sale.controllers import portal as sale_portal
 
 from ..const import STATE_COLORS
-from .merchant_portal import NOTICE_SESSION_KEY, MerchantPortal
+from .merchant_portal import MAX_UPLOAD_LENGTH, NOTICE_SESSION_KEY, MerchantPortal
 
 PARCEL_PATH = '/my/parcels'
 RETURN_PATH = '/my/returns'
@@ -129,15 +129,18 @@ class ShopperPortal(MerchantPortal):
         website=True,
         sitemap=False,
         methods=['GET', 'POST'],
+        max_content_length=MAX_UPLOAD_LENGTH,
     )
-    def parcel_return(self, parcel_id, kind='', reason='', **post):
+    def parcel_return(self, parcel_id, kind='', reason='', reason_code='', **post):
         parcel_sudo = self._shopper_record('marketplace.order', parcel_id)
         errors = {}
         if request.httprequest.method == 'POST':
             parcel = request.env['marketplace.order'].browse(parcel_id)
             quantities = self._form_quantities(post)
             errors = self._merchant_submit(
-                lambda: parcel.portal_request_return(kind, reason, quantities)
+                lambda: parcel.portal_request_return(
+                    kind, reason, quantities, reason_code, self._merchant_uploads('files')
+                )
             )
             if not errors:
                 message = request.env._("Your request is sent. The merchant answers soon.")
@@ -148,8 +151,9 @@ class ShopperPortal(MerchantPortal):
             'parcel_return',
             parcel=parcel_sudo,
             kinds=self._selection('marketplace.return', 'kind'),
+            reasons=request.env['marketplace.return.reason'].search([]),
             errors=errors,
-            typed={'kind': kind, 'reason': reason, **post},
+            typed={'kind': kind, 'reason': reason, 'reason_code': reason_code, **post},
         )
         return request.render('marketplace_portal.parcel_return', values)
 
@@ -183,6 +187,20 @@ class ShopperPortal(MerchantPortal):
             typed={'tracking_ref': tracking_ref, 'reason': reason},
         )
         return request.render('marketplace_portal.shopper_return', values)
+
+    @route(
+        f'{RETURN_PATH}/<int:return_id>/file/<int:attachment_id>',
+        type='http',
+        auth='user',
+        website=True,
+        sitemap=False,
+    )
+    def shopper_return_file(self, return_id, attachment_id, **kwargs):
+        return_sudo = self._shopper_record('marketplace.return', return_id)
+        attachment_sudo = return_sudo.attachment_ids.filtered(lambda f: f.id == attachment_id)
+        if not attachment_sudo:
+            raise NotFound()
+        return self._merchant_attachment(attachment_sudo)
 
     def _return_act(self, return_id, action, tracking_ref, reason):
         """Call the method of the pressed button, as the user in person.

@@ -59,3 +59,20 @@ class MarketplaceOrder(models.Model):
         if not self._state_actor_shopper() or self.state not in COMPLAINT_STATES:
             return False
         return not self.complaint_ids._filtered_open()
+
+    def _portal_return_terms(self):
+        """Return the terms of return of this parcel's goods, those of the same terms together.
+
+        :return: dicts with ``goods``, empty if the terms are the same for all, and ``sentences``
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        lines = self.sudo()._goods_lines()
+        groups = lines.grouped('marketplace_return_policy_id')
+        return [
+            {
+                'goods': part._get_product_list() if len(groups) > 1 else '',
+                'sentences': policy._sentences(self.company_id),
+            }
+            for policy, part in groups.items()
+        ]

@@ -7,4 +7,5 @@ from . import test_complaint_deadlines
 from . import test_complaint_evidence
 from . import test_complaint_refund
 from . import test_exit
+from . import test_return_case
 from . import test_tier_metrics

@@ -1,5 +1,9 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+# Evidence
+from . import ir_attachment_evidence
+from . import evidence_mixin
+
 # Orders
 from . import res_company
 from . import res_config_settings
@@ -19,6 +23,9 @@ from . import marketplace_order_parcel
 from . import marketplace_order_cancel
 from . import marketplace_return
 from . import marketplace_return_line
+from . import marketplace_return_inspection
+from . import marketplace_order_return
+from . import return_policy
 from . import marketplace_parcel
 from . import sale_order
 from . import sale_order_group

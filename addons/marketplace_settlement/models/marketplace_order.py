@@ -9,7 +9,7 @@ from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
 from odoo.addons.marketplace_merchant.tools.form_reader import TEXT_MAX_LENGTH, FormReader
 
-from .marketplace_return import CLOSED_STATES, KINDS
+from .marketplace_return import CLOSED_STATES
 
 MANAGER = 'marketplace_merchant.group_merchant_manager'
 OPEN_STATES = ('to_accept', 'to_ship')
@@ -112,10 +112,6 @@ class MarketplaceOrder(models.Model):
         help="When the shopper confirmed receipt, or kept silent for long enough. The return"
         " window starts here.",
     )  # fmt: skip
-    date_return_end = fields.Datetime(
-        string="Returns until", compute='_compute_date_return_end',
-        help="The end of the return window; the order is completed then.",
-    )  # fmt: skip
     date_completed = fields.Datetime(
         string="Completed on", readonly=True, copy=False, index='btree_not_null',
         help="The return window has closed; the days until settlement count from here.",
@@ -143,14 +139,6 @@ class MarketplaceOrder(models.Model):
     def _compute_return_count(self):
         for order in self:
             order.return_count = len(order.return_ids)
-
-    @api.depends('date_received', 'company_id.marketplace_return_days')
-    def _compute_date_return_end(self):
-        for order in self:
-            days = order.sudo().company_id.marketplace_return_days
-            order.date_return_end = order.date_received and order.date_received + timedelta(
-                days=days
-            )
 
     @api.depends('date_completed', 'settlement_days')
     def _compute_available_date(self):
@@ -221,26 +209,6 @@ class MarketplaceOrder(models.Model):
             ))
         order_sudo._receive()
 
-    def portal_request_return(self, kind, reason, quantities):
-        """Ask the merchant to take goods back, or to refund or exchange them.
-
-        :param str kind: refund_only, return_refund or exchange
-        :param str reason: the merchant reads it
-        :param dict quantities: how many to return per id of the sale order line
-        :return: the id of the request
-        :rtype: int
-        :raise FieldErrors: everything that is wrong
-        """
-        order_sudo = self._portal_shopper()
-        order_sudo._check_returnable()
-        reader = FormReader(self.env, {'kind': kind, 'reason': reason})
-        reader.choice('kind', self.env._("What you would like"), dict(KINDS))
-        reader.text('reason', self.env._("Reason"), limit=TEXT_MAX_LENGTH, multiline=True)
-        lines = order_sudo._read_quantities(
-            reader, quantities, order_sudo._returnable_quantities(), self._too_many_to_return
-        )
-        return order_sudo._create_return(reader.check(), lines).id
-
     # === BUSINESS METHODS: ACCESS === #
 
     def _portal_merchant(self):
@@ -294,13 +262,6 @@ class MarketplaceOrder(models.Model):
         if not wanted and 'quantities' not in reader.errors:
             reader.fail('quantities', self.env._("Please choose at least one article."))
         return wanted
-
-    @api.model
-    def _too_many_to_return(self, quantity, product):
-        return self.env._(
-            "You can return at most %(quantity)s of %(product)s.",
-            quantity=quantity, product=product,
-        )
 
     # === BUSINESS METHODS: STATES === #
 
@@ -419,40 +380,6 @@ class MarketplaceOrder(models.Model):
             if line._marketplace_kind() == 'discount'
             and line._marketplace_discounted_kind() == 'sale'
         )
-
-    def _returnable_quantities(self):
-        """Return how much of each line of goods has left and is not returned, nor asked to be.
-
-        :rtype: dict[sale.order.line, float]
-        """
-        self.ensure_one()
-        asked = self.return_ids.filtered(lambda r: r.state != 'rejected').line_ids
-        left = self._sent_quantities()
-        for returned in asked:
-            left[returned.sale_line_id] -= returned.quantity
-        return {line: quantity for line, quantity in left.items() if quantity > 0}
-
-    def _check_returnable(self):
-        """Raise unless returns can be asked for now."""
-        self.ensure_one()
-        if self.state in OPEN_STATES:
-            raise UserError(self.env._("%s has not been sent yet.", self.name))
-        is_over = self.date_return_end and self.date_return_end < fields.Datetime.now()
-        if self.state not in SENT_STATES or is_over:
-            raise UserError(self.env._(
-                "The time for returns of %s is over. If something is wrong with the goods, please"
-                " file a complaint.", self.name,
-            ))
-
-    def _create_return(self, values, quantities):
-        return self.env['marketplace.return'].create(dict(
-            values,
-            order_id=self.id,
-            line_ids=[
-                fields.Command.create({'sale_line_id': line.id, 'quantity': quantity})
-                for line, quantity in quantities.items()
-            ],
-        ))
 
     # === CRON === #
 

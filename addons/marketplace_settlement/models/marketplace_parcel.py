@@ -223,12 +223,13 @@ class StockPicking(models.Model):
             ).id,
         }
 
-    def _marketplace_send(self, left):
-        """Validate as much of ``left`` as this transfer has; a back order keeps the rest.
+    def _marketplace_send(self, left, keep_rest=True):
+        """Validate as much of ``left`` as this transfer has.
 
         What the merchant sent has left, whatever the stock figures say.
 
         :param dict left: quantity per sale order line, in the line's unit
+        :param bool keep_rest: whether a back order keeps the rest, or nobody waits for it
         :return: what was taken, empty if nothing
         :rtype: dict
         """
@@ -247,5 +248,8 @@ class StockPicking(models.Model):
                     quantity, line.product_uom_id
                 )
         if taken:
-            self.with_context(skip_backorder=True, skip_sms=True).button_validate()
+            self.with_context(
+                skip_backorder=True, skip_sms=True,
+                picking_ids_not_to_backorder=[] if keep_rest else self.ids,
+            ).button_validate()
         return taken

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
-from odoo.addons.marketplace_merchant.tools.form_reader import FormReader
+from odoo.addons.marketplace_merchant.tools.form_reader import TEXT_MAX_LENGTH, FormReader
 
 MANAGER = 'marketplace_merchant.group_merchant_manager'
 KINDS = [
@@ -26,6 +26,7 @@ class MarketplaceReturn(models.Model):
         'marketplace.guard.mixin',
         'marketplace.state.mixin',
         'marketplace.deadline.mixin',
+        'marketplace.evidence.mixin',
     ]
     _description = "Return"
     _order = 'id desc'
@@ -42,7 +43,8 @@ class MarketplaceReturn(models.Model):
         Move('approved', 'received', by=('member_orders', 'system')),
         Move('approved', 'rejected', by=('system',), reason=True),
         Move('in_transit', 'received', by=('member_orders', 'system')),
-        Move('received', 'refunded', by=('system',)),
+        Move('received', 'refunded', by=('member_orders', 'system')),
+        Move('received', 'rejected', by=('system',), reason=True),
         Move('received', 'exchanged', by=('member_orders', 'system')),
         Move('rejected', 'escalated', by=('shopper', 'system'), reason=True),
         Move('escalated', 'refunded', by=(MANAGER, 'system'), reason=True),
@@ -61,7 +63,19 @@ class MarketplaceReturn(models.Model):
     company_id = fields.Many2one(related='order_id.company_id', store=True, index=True)
     currency_id = fields.Many2one(related='order_id.currency_id')
     kind = fields.Selection(selection=KINDS, required=True, readonly=True)
-    reason = fields.Text(required=True, readonly=True, help="Why, in the shopper's words.")
+    reason_id = fields.Many2one(
+        comodel_name='marketplace.return.reason', string="Kind of Reason", readonly=True,
+        index=True, ondelete='restrict',
+    )  # fmt: skip
+    reason = fields.Text(readonly=True, help="Why, in the shopper's words.")
+    freight_by = fields.Selection(
+        selection=[('shopper', "The shopper"), ('merchant', "The merchant")],
+        string="Sending Back is Paid by", readonly=True,
+        help="The merchant, unless nothing is wrong with the goods and the policy says otherwise.",
+    )  # fmt: skip
+    instructions = fields.Text(
+        readonly=True, help="How the goods come back: a pick-up code, a label, an address."
+    )
     answer = fields.Text(readonly=True, help="Why the return was rejected, or decided otherwise.")
     line_ids = fields.One2many(
         comodel_name='marketplace.return.line', inverse_name='return_id', string="Goods",
@@ -131,11 +145,13 @@ class MarketplaceReturn(models.Model):
     def action_refund(self, reason):
         """Decide a return that the shopper brought before the marketplace: refund it."""
         self._check_staff()
+        self._check_decidable()
         self.sudo()._move_to('refunded', reason=reason)
 
     def action_reject(self, reason):
         """Decide a return that the shopper brought before the marketplace: no refund."""
         self._check_staff()
+        self._check_decidable()
         self.sudo()._move_to('rejected', reason=reason)
 
     def _check_staff(self):
@@ -146,9 +162,21 @@ class MarketplaceReturn(models.Model):
 
     # === PORTAL METHODS: MERCHANT === #
 
-    def portal_approve(self):
-        """Agree: to a refund, which is made at once, or to take the goods back first."""
-        self._portal_merchant()._move_to('approved')
+    def portal_approve(self, instructions=None):
+        """Agree: to a refund, which is made at once, or to take the goods back first.
+
+        :param str instructions: how the goods come back; needed where the merchant pays for it
+        """
+        request_sudo = self._portal_merchant()
+        reader = FormReader(self.env, {'instructions': instructions})
+        pays = request_sudo.freight_by == 'merchant' and request_sudo.kind != 'refund_only'
+        reader.text(
+            'instructions', self.env._("Pick-up code or how to send it back"),
+            limit=TEXT_MAX_LENGTH, multiline=True, required=pays,
+        )  # fmt: skip
+        clean = reader.check()
+        request_sudo._move_to('approved')
+        request_sudo.write(clean)
 
     def portal_reject(self, reason):
         """Refuse; the shopper may bring it before the marketplace.
@@ -159,7 +187,7 @@ class MarketplaceReturn(models.Model):
         request_sudo._move_to('rejected', reason=request_sudo.order_id._read_reason(reason))
 
     def portal_receive(self):
-        """Say that the goods are back: refunds are made at once."""
+        """Say that the goods are back; what they are like is said by the inspection."""
         self._portal_merchant()._move_to('received')
 
     def portal_send_replacement(self, carrier_name, tracking_ref, cost=None):
@@ -171,6 +199,8 @@ class MarketplaceReturn(models.Model):
         })  # fmt: skip
         order._read_parcel(reader)
         values = reader.check()
+        if request_sudo.state == 'received' and not request_sudo.date_inspected:
+            request_sudo._inspect()
         request_sudo._move_to('exchanged')
         picking = request_sudo.replacement_picking_id
         if picking.state not in ('done', 'cancel', False):
@@ -229,6 +259,8 @@ class MarketplaceReturn(models.Model):
             self.order_id._resume_completion()
 
     def _next_deadline(self, target):
+        if target == 'received':
+            return self._deadline_in(days=self.company_id.marketplace_inspect_days)
         waiting = target in ('approved', 'in_transit') and self.kind != 'refund_only'
         return waiting and self._deadline_in(days=self.company_id.marketplace_confirm_days)
 
@@ -242,16 +274,21 @@ class MarketplaceReturn(models.Model):
         """Wait for the merchant to receive the goods."""
 
     def _enter_received(self):
-        if self.picking_id and self.picking_id.state not in ('done', 'cancel'):
-            self.picking_id._marketplace_validate()
-        if self.kind == 'exchange':
-            self.replacement_picking_id = self._create_replacement_picking()
-        else:
-            self._move_to('refunded', system=True)
+        self.date_received = fields.Datetime.now()
 
     def _enter_refunded(self):
         self._cancel_return_picking()
-        self.order_id._refund(self._ratios(), self.reason, self)
+        if self.replacement_picking_id.state not in ('done', 'cancel'):
+            self.replacement_picking_id.action_cancel()
+        if not self._is_decided_elsewhere():
+            credit_notes = self.order_id._refund(
+                self._refund_ratios(), self.reason or self.reason_id.name, self
+            )
+            self.amount_refunded = sum(credit_notes.mapped('amount_total'))
+
+    def _is_decided_elsewhere(self):
+        """Return whether others refund the shopper for this return."""
+        return False
 
     def _enter_exchanged(self):
         """Nothing is left to do."""
@@ -261,9 +298,22 @@ class MarketplaceReturn(models.Model):
 
     def _enter_escalated(self):
         self.date_escalated = fields.Datetime.now()
+        self._open_case()
+
+    def _open_case(self):
+        """Hook: bring the return before whoever decides between shopper and merchant.
+
+        Without anybody else, merchant managers do, by the buttons of the return.
+        """
+
+    def _check_decidable(self):
+        """Hook: raise if the return is decided elsewhere, not by merchant managers."""
 
     def _on_deadline(self):
-        """Take silence for consent: of the merchant to the return, of the shopper to keep it."""
+        """Take silence for consent: of the merchant to the return, of the shopper to keep it.
+
+        A merchant that doesn't inspect what it has accepts it, and refunds what it doesn't replace.
+        """
         if self.state == 'requested':
             self._move_to('approved', system=True)
         elif self.state == 'approved':
@@ -271,6 +321,11 @@ class MarketplaceReturn(models.Model):
             self._move_to('rejected', reason=reason, system=True)
         elif self.state == 'in_transit':
             self._move_to('received', system=True)
+            self._inspect()
+        elif self.state == 'received' and not self.date_inspected:
+            self._inspect()
+        elif self.state == 'received':
+            self._move_to('refunded', system=True)
 
     def _follow_pickings(self):
         """Follow the warehouse, which may receive returns or send replacements by itself."""
@@ -297,24 +352,47 @@ class MarketplaceReturn(models.Model):
         }
 
     def _create_return_picking(self):
-        """Announce the goods to the warehouse as a return of the transfer they left with."""
+        """Announce the goods to the warehouse as a return of the transfers they left with."""
         self.ensure_one()
-        picking = self.order_id.picking_ids.filtered(
+        left = {line.sale_line_id: line.quantity for line in self.line_ids}
+        pickings = self.picking_id.browse()
+        sent = self.order_id.picking_ids.filtered(
             lambda p: p.state == 'done' and p.picking_type_code == 'outgoing'
-        )[-1:]
-        quantities = {line.sale_line_id: line.quantity for line in self.line_ids}
-        moves = picking.move_ids.filtered(
-            lambda move: move.state == 'done' and move.sale_line_id in quantities
-        )
-        if not moves:
-            return picking.browse()
+        ) - self.order_id.return_ids.replacement_picking_id
+        for picking in sent.sorted('id', reverse=True):
+            if parts := self._returned_moves(picking, left):
+                pickings |= self._return_moves(picking, parts)
+        # What left in several parcels comes back in one.
+        pickings[1:].move_ids.picking_id = pickings[:1]
+        pickings[1:].unlink()
+        return pickings[:1]
+
+    def _returned_moves(self, picking, left):
+        """Return what comes back of each move of a transfer, and take it off what is left.
+
+        :param dict left: quantity per sale order line, in its unit
+        :rtype: dict[stock.move, float]
+        """
+        parts = {}
+        for move in picking.move_ids.filtered(lambda move: move.state == 'done'):
+            line = move.sale_line_id
+            returned = sum(move.returned_move_ids.filtered(
+                lambda back: back.state != 'cancel'
+            ).mapped('product_uom_qty'))
+            wanted = line.product_uom_id._compute_quantity(left.get(line, 0.0), move.product_uom)
+            quantity = min(wanted, move.quantity - returned)
+            if move.product_uom.compare(quantity, 0.0) > 0:
+                parts[move] = quantity
+                left[line] -= move.product_uom._compute_quantity(quantity, line.product_uom_id)
+        return parts
+
+    def _return_moves(self, picking, parts):
         wizard = self.env['stock.return.picking'].with_context(
             active_id=picking.id, active_ids=picking.ids, active_model=picking._name
         ).create({'picking_id': picking.id})
-        for line in wizard.product_return_moves.filtered(lambda line: line.move_id in moves):
-            sale_line = line.move_id.sale_line_id
-            line.quantity = sale_line.product_uom_id._compute_quantity(
-                quantities[sale_line], line.uom_id
+        for line in wizard.product_return_moves:
+            line.quantity = line.move_id.product_uom._compute_quantity(
+                parts.get(line.move_id, 0.0), line.uom_id
             )
         return wizard._create_return()
 
@@ -325,8 +403,10 @@ class MarketplaceReturn(models.Model):
         procurements = []
         for line in self.line_ids:
             sale_line = line.sale_line_id
+            if not line.quantity_accepted:
+                continue
             procurements += sale_line._create_procurements(
-                line.quantity, sale_line.product_uom_id, sale_line._prepare_procurement_values()
+                line.quantity_accepted, sale_line.product_uom_id, sale_line._prepare_procurement_values()
             )
         self.env['stock.rule'].run(procurements)
         pickings = self.order_id.picking_ids - before

@@ -17,6 +17,7 @@ from . import test_payout_file
 from . import test_payout_gateway
 from . import test_parcels
 from . import test_refund_outbox
+from . import test_return_policy
 from . import test_return_refunds
 from . import test_returns
 from . import test_rewards

@@ -22,7 +22,7 @@ class TestReturnRefunds(MoneyCommon):
             )
         )
         request.with_user(self.clerk_a).portal_approve()
-        request.with_user(self.clerk_a).portal_receive()
+        request.with_user(self.clerk_a).portal_inspect()
         return request
 
     def test_the_goods_are_refunded_the_freight_is_not(self):
@@ -77,7 +77,7 @@ class TestReturnRefunds(MoneyCommon):
             )
         )
         request.with_user(self.clerk_a).portal_approve()
-        request.with_user(self.clerk_a).portal_receive()
+        request.with_user(self.clerk_a).portal_inspect()
         request.with_user(self.clerk_a).portal_send_replacement("SF Express", "SF2")
         self.assertEqual(request.state, 'exchanged')
         self.assertFalse(part.amount_refunded)
