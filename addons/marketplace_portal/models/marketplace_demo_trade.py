@@ -315,7 +315,7 @@ class MarketplaceDemo(models.AbstractModel):
 
     def _leave_return_exchanged(self, as_shopper, as_owner, data):
         self._leave_return_in_transit(as_shopper, as_owner, data)
-        as_owner.portal_receive()
+        as_owner.portal_inspect()
         as_owner.portal_send_replacement(CARRIER_NAME, 'SF1440098812345')
 
     def _leave_return_rejected(self, as_shopper, as_owner, data):

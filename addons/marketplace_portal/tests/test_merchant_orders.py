@@ -143,9 +143,21 @@ class TestMerchantOrders(MerchantCommon):
         self.assertIn("Too small for me", page)
         self._send(path, {'action': 'approve'}, self.clerk_a)
         self.assertEqual(goods_return.state, 'approved')
+        self._send(path, {'action': 'receive'}, self.clerk_a)
+        self.assertEqual(goods_return.state, 'received')
+        line = goods_return.line_ids
+        found = {
+            'action': 'inspect', f'quantity_{line.id}': '1', f'condition_{line.id}': 'opened',
+            'deduction': '13',
+        }  # fmt: skip
+        page = self._send(path, found, self.clerk_a)
+        self.assertTrue(self._mistake(page, 'reason'))
         with self._provider_refunds():
-            self._send(path, {'action': 'receive'}, self.clerk_a)
+            self._send(path, dict(found, reason="It was used"), self.clerk_a)
         self.assertEqual(goods_return.state, 'refunded')
+        self.assertEqual((goods_return.line_ids.condition, goods_return.deduction), ('opened', 13))
+        page = self._html(f'/my/returns/{goods_return.id}', self.shopper)
+        self.assertIn("It was used", self._text(page, 'o_return_inspection'))
 
     def test_return_is_rejected_with_a_reason(self):
         goods_return = self._return()
@@ -158,7 +170,7 @@ class TestMerchantOrders(MerchantCommon):
     def test_exchange_ends_with_a_replacement(self):
         goods_return = self._return('exchange')
         path = f'/my/merchant/returns/{goods_return.id}'
-        for action in ('approve', 'receive'):
+        for action in ('approve', 'inspect'):
             self._send(path, {'action': action}, self.clerk_a)
         self.assertIn(path, self._page('/my/merchant/returns?tab=todo', self.clerk_a.login))
         values = {'action': 'replace', 'carrier_name': "SF", 'tracking_ref': "SF2"}

@@ -86,7 +86,10 @@ class TestShopperPages(StorefrontCommon):
 
     def test_request_a_return(self):
         line = self.part._goods_lines()
-        form = {'kind': 'return_refund', 'reason': "Too small", f'quantity_{line.id}': '1'}
+        form = {
+            'kind': 'return_refund', 'reason': "Too small", 'reason_code': 'other',
+            f'quantity_{line.id}': '1',
+        }  # fmt: skip
         self._post(f'{self.part_path}/return', form, self.me)
         request = self.part.return_ids
         self.assertRecordValues(request, [{'kind': 'return_refund', 'reason': "Too small"}])
@@ -97,6 +100,26 @@ class TestShopperPages(StorefrontCommon):
             f'/my/returns/{request.id}', {'action': 'ship', 'tracking_ref': "YT1"}, self.me
         )
         self.assertRecordValues(request, [{'state': 'in_transit', 'tracking_ref': "YT1"}])
+
+    def test_a_photo_of_what_is_wrong(self):
+        line = self.part._goods_lines()
+        form = {
+            'kind': 'return_refund', 'reason': "A crack", 'reason_code': 'defect',
+            f'quantity_{line.id}': '1',
+        }  # fmt: skip
+        response = self._post(f'{self.part_path}/return', form, self.me)
+        self.assertShows(response.text, "Please add a photo")
+        photo = self._upload("crack.jpg", self._picture())
+        self._post(f'{self.part_path}/return', form, self.me, photo)
+        request = self.part.return_ids
+        path = f'file/{request.attachment_ids.id}'
+        for base, user, expected in (
+            ('/my/returns', self.me, 200),
+            ('/my/merchant/returns', self.clerk_a.login, 200),
+            ('/my/returns', self.stranger.login, 404),
+            ('/my/merchant/returns', self.clerk_b.login, 404),
+        ):
+            self.assertEqual(self._status(f'{base}/{request.id}/{path}', user), expected)
 
     def test_mistakes_in_a_return_are_said_at_the_field_and_nothing_is_saved(self):
         line = self.part._goods_lines()

@@ -29,7 +29,7 @@ class TestReturnCase(MoneyCommon):
         self.assertRecordValues(complaint, [{
             'order_id': request.order_id.id, 'kind': 'after_sales', 'state': 'merchant_response',
         }])
-        self.assertTrue(request.order_id._is_held())
+        self.assertTrue(complaint.hold_id)
         with self.assertRaisesRegex(UserError, complaint.name):
             request.with_user(self.manager).action_refund(reason="Yes")
         arbitrator = self.env['res.users'].create({

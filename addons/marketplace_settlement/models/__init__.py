@@ -25,7 +25,6 @@ from . import marketplace_return
 from . import marketplace_return_line
 from . import marketplace_return_inspection
 from . import marketplace_order_return
-from . import return_policy
 from . import marketplace_parcel
 from . import sale_order
 from . import sale_order_group
@@ -67,6 +66,7 @@ from . import sale_order_invoice
 from . import sale_order_line_money
 from . import sale_order_line_fee
 from . import sale_order_line_shipping
+from . import return_policy
 from . import account_move_line
 from . import account_move
 from . import account_move_guard

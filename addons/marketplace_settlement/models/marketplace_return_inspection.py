@@ -128,7 +128,7 @@ class MarketplaceReturn(models.Model):
             reader.fail('results', f"{line.product_id.display_name}: {message}")
         clean = line_reader.clean
         return {
-            'quantity_accepted': clean.get('quantity', 0.0),
+            'quantity_accepted': clean.get('quantity', line.quantity),
             'condition': clean.get('condition'),
             'remark': clean.get('remark'),
         }
