@@ -37,6 +37,7 @@
         'data/mail_template_order_data.xml',
         'data/mail_template_shipping_data.xml',
         'data/return_reason_data.xml',
+        'data/ir_cron_stock_data.xml',
         # Data: money
         'data/ir_sequence_money_data.xml',
         'data/ir_cron_money_data.xml',

@@ -35,7 +35,10 @@ class MerchantProducts(MerchantPortal):
             'taken_down': _("Taken down"),
         }
         tabs = {key: (label, [('listing_state', '=', key)]) for key, label in labels.items()}
-        return {'all': (_("All"), []), **tabs}
+        return {
+            'all': (_("All"), []), **tabs,
+            'low_stock': (_("Running out"), [('is_low_stock', '=', True)]),
+        }  # fmt: skip
 
     @route(
         [PRODUCT_PATH, f'{PRODUCT_PATH}/page/<int:page>'],
@@ -138,6 +141,8 @@ class MerchantProducts(MerchantPortal):
         # What was not typed here must not undo what was sold or shipped since the page was opened.
         if quantity and quantity != post.get('quantity_shown'):
             product.portal_set_stock(quantity)
+        if 'low_stock_threshold' in post:
+            product.portal_set_low_stock(post['low_stock_threshold'])
 
     def _merchant_product_values(self, post):
         """Return what the form says about the product; what it does not show, stays."""

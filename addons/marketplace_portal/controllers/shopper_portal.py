@@ -151,7 +151,9 @@ class ShopperPortal(MerchantPortal):
             'parcel_return',
             parcel=parcel_sudo,
             kinds=self._selection('marketplace.return', 'kind'),
-            reasons=request.env['marketplace.return.reason'].search([]),
+            reason_options=[
+                (code.code, code.name) for code in request.env['marketplace.return.reason'].search([])
+            ],
             errors=errors,
             typed={'kind': kind, 'reason': reason, 'reason_code': reason_code, **post},
         )

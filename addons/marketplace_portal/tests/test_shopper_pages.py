@@ -39,7 +39,9 @@ class TestShopperPages(StorefrontCommon):
         part = self._part(self._order())
         page = self._page(f'/my/orders/{part.sale_order_id.id}', self.me)
         self.assertShows(page, f'id="parcel_{part.id}"')
-        self.assertHides(page, f'/my/parcels/{part.id}/')
+        self.assertShows(page, f'/my/parcels/{part.id}/cancel')
+        for action in ('confirm', 'return', 'complain'):
+            self.assertHides(page, f'/my/parcels/{part.id}/{action}')
 
     def test_order_without_merchants_shows_no_parcels(self):
         order = self._order({self.lamp: 1})

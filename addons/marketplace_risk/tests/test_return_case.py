@@ -37,6 +37,7 @@ class TestReturnCase(MoneyCommon):
             'group_ids': [(6, 0, self.env.ref('marketplace_risk.group_arbitrator').ids)],
             'company_id': self.company.id, 'company_ids': [(6, 0, self.company.ids)],
         })
+        complaint.with_user(self.clerk_a).portal_reply("It was fine when it left.")
         complaint.with_user(self.shopper).portal_escalate()
         as_arbitrator = complaint.with_user(arbitrator)
         as_arbitrator.action_take()

@@ -14,6 +14,7 @@ from . import product_product
 from . import product_template
 from . import listing_import
 from . import product_template_sales
+from . import product_low_stock
 from . import loyalty_program
 from . import freight_template
 from . import merchant_freight

@@ -56,6 +56,8 @@ class MarketplaceReturnPolicy(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # The unique index has to see which policies were archived a moment ago.
+        self.flush_model(['active'])
         policies = super().create(vals_list)
         self.env.registry.clear_cache()
         return policies

@@ -5,6 +5,7 @@ from . import test_document_sales
 from . import test_freight
 from . import test_freight_zones
 from . import test_listing_import
+from . import test_low_stock
 from . import test_order_mails
 from . import test_order_queries
 from . import test_order_race
