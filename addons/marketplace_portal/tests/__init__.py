@@ -20,6 +20,7 @@ from . import test_merchant_shipping
 from . import test_merchant_statements
 from . import test_merchant_tier
 from . import test_merchant_tours
+from . import test_order_tours
 from . import test_shopper_pages
 from . import test_shopper_tour
 from . import test_storefront
