@@ -70,7 +70,7 @@ class TestReturnPolicy(MoneyCommon):
         self._policy(days=0)
         part = self._bought({self.bowl: 1})
         self.assertFalse(part._returnable_quantities())
-        with self.assertRaises(FieldErrors):
+        with self.assertRaises(UserError):
             self._ask(part)
         self.assertIn("cannot be returned", self.bowl.product_tmpl_id._return_sentences()[0])
 
