@@ -13,6 +13,7 @@ from . import marketplace_demo_trade
 from . import marketplace_demo_commission
 from . import marketplace_demo_payouts
 from . import marketplace_demo_statements
+from . import marketplace_demo_shipping
 from . import marketplace_demo_tiers
 from . import marketplace_listing_change
 from . import marketplace_listing_import

@@ -406,7 +406,9 @@ class MarketplaceReturn(models.Model):
             if not line.quantity_accepted:
                 continue
             procurements += sale_line._create_procurements(
-                line.quantity_accepted, sale_line.product_uom_id, sale_line._prepare_procurement_values()
+                line.quantity_accepted,
+                sale_line.product_uom_id,
+                sale_line._prepare_procurement_values(),
             )
         self.env['stock.rule'].run(procurements)
         pickings = self.order_id.picking_ids - before
