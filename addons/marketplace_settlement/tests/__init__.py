@@ -45,6 +45,7 @@ from . import test_money_cases_currencies
 from . import test_money_cases_others
 from . import test_money_guards
 from . import test_money_reports
+from . import test_money_invariants
 from . import test_pains
 from . import test_money_companies
 from . import test_invoice_handover

@@ -1,6 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 
 KEPT_DAYS = 400
 
@@ -109,7 +109,11 @@ class MarketplaceReconciliation(models.Model):
                 }
                 for item in items
             ]
-        return self.create({'invariant_ids': [Command.create(line) for line in lines]})
+        check = self.create({})
+        self.env['marketplace.reconciliation.line'].create([
+            dict(line, reconciliation_id=check.id) for line in lines
+        ])
+        return check
 
     @api.autovacuum
     def _gc_runs(self):
