@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
@@ -313,3 +313,49 @@ class TestMoneyAdvances(DepositCommon):
         advance = self._advance(100.0)
         with self.assertRaises(UserError):
             advance.move_id.button_draft()
+
+    def test_the_merchant_reads_in_a_mail_what_was_booked(self):
+        self._receive(700.0, "BANK 9")
+        advance = self._advance(100.0)
+        adjustment = self.env['marketplace.adjustment'].with_user(self.officer).create({
+            'merchant_id': self.merchant_a.id, 'amount': 25.0, 'reason_code': 'goodwill',
+            'reason': "Our mistake",
+        })  # fmt: skip
+        adjustment.with_user(self.approver).action_approve()
+        refund = self.env['marketplace.deposit.refund'].with_user(self.officer).create({
+            'merchant_id': self.merchant_a.id, 'amount': 10.0, 'reason': "Too much",
+            'way': 'bank', 'journal_id': self.bank_journal.id,
+        })  # fmt: skip
+        refund.with_user(self.approver).action_approve()
+        for record, amount in ((advance, "100.00"), (adjustment, "25.00"), (refund, "10.00")):
+            record = record.sudo()
+            template = self.env.ref(record.notice)
+            body = template._render_field('body_html', record.ids)[record.id]
+            self.assertIn(amount, body)
+            self.assertIn(record.reason, body)
+            self.assertIn(
+                str(self.finance_a.partner_id.id),
+                template._render_field('partner_to', record.ids)[record.id],
+            )
+
+    def test_the_auditor_reads_everything_and_changes_nothing(self):
+        auditor = self.env['res.users'].create({
+            'name': "Auditor", 'login': 'money_auditor',
+            'company_id': self.company.id, 'company_ids': [Command.set(self.company.ids)],
+            'group_ids': [Command.link(self.env.ref('marketplace_merchant.group_auditor').id)],
+        })
+        advance = self._advance(100.0, approve=False)
+        self._receive(10.0, "BANK 10")
+        entry = self._owe(20.0)
+        for model in (
+            'marketplace.advance', 'marketplace.deposit.account', 'marketplace.debt',
+        ):  # fmt: skip
+            records = self.env[model].with_user(auditor).search([])
+            self.assertTrue(records.read())
+        for call in (
+            advance.with_user(auditor).action_approve, advance.with_user(auditor).action_withdraw,
+            self._debt(entry).with_user(auditor).action_write_off,
+            lambda: advance.with_user(auditor).write({'insurance_note': "x"}),
+        ):
+            with self.assertRaises(AccessError):
+                call()
