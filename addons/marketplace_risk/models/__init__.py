@@ -3,7 +3,6 @@
 from . import complaint
 from . import complaint_message
 from . import deposit_requirement
-from . import ir_attachment
 from . import marketplace_return
 from . import merchant_exit
 from . import merchant_tier

@@ -83,7 +83,7 @@ class TestMoneyCasesOthers(MoneyCasesCommon, DepositCommon):
         request = part.return_ids
         request.with_user(self.clerk_a).portal_approve()
         request.with_user(self.shopper).portal_ship("SF2")
-        request.with_user(self.clerk_a).portal_receive()
+        request.with_user(self.clerk_a).portal_inspect()
         request.with_user(self.clerk_a).portal_send_replacement("SF Express", "SF3")
         self.assertEqual(request.state, 'exchanged')
         self.assertEqual(order.invoice_ids.mapped('amount_total'), [113.00])
