@@ -3,9 +3,12 @@
 import json
 from collections import Counter
 
+from babel.dates import format_skeleton
+
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, get_lang
+from odoo.tools.misc import babel_locale_parse
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
@@ -96,9 +99,9 @@ class MarketplaceTierRun(models.Model):
     @api.depends_context('lang')
     def _compute_name(self):
         for run in self:
-            run.name = self.env._(
-                "Review of tiers, %s", format_date(self.env, run.date, date_format='MMMM y')
-            )
+            run.name = self.env._("Review of tiers, %s", format_skeleton(
+                'yMMMM', run.date, locale=babel_locale_parse(get_lang(self.env).code)
+            ))
 
     @api.depends('line_ids.outcome')
     def _compute_counts(self):

@@ -29,11 +29,11 @@ class MarketplaceAuditExport(models.TransientModel):
     _guard_editable = ('date_from', 'date_to', 'user_ids', 'action', 'reason')
 
     date_from = fields.Date(
-        string="From", required=True,
+        string="First Day", required=True,
         default=lambda self: fields.Date.context_today(self) - timedelta(days=DEFAULT_DAYS),
     )
     date_to = fields.Date(
-        string="To", required=True, default=fields.Date.context_today, help="This day included."
+        string="Last Day", required=True, default=fields.Date.context_today, help="This day included."
     )
     user_ids = fields.Many2many(
         comodel_name='res.users', string="Only What These People Did",

@@ -19,7 +19,7 @@ tours.add("marketplace_staff_manager_tiers", {
         click("A review waits", CARD),
         click("Open it", '.o_data_row .o_data_cell:contains("Review of tiers")'),
         check("Who moves, and why", '.o_data_row:contains("Orders A"):contains("Reaches what Growth takes")'),
-        click("Apply", '.o_form_statusbar button[name="action_apply"]:enabled'),
+        click("Make the moves", '.o_form_statusbar button[name="action_apply"]:enabled'),
         click("Yes", ".modal-footer button.btn-primary:enabled"),
         check("Applied", '.o_arrow_button_current[data-value="applied"]'),
         click("All results", 'button[name="action_view_lines"]'),
