@@ -312,8 +312,9 @@ class TestAuditDenied(HttpCase, AuditCommon):
         self.authenticate(self.stranger.login, self.stranger.login)
         with patch.object(audit_log, 'DENIED_PER_MINUTE', 3):
             for method in ('read', 'read', 'read', 'read', 'write'):
+                path = f'/web/dataset/call_kw/marketplace.merchant/{method}'
                 with suppress(JsonRpcException):
-                    self.make_jsonrpc_request(f'/web/dataset/call_kw/marketplace.merchant/{method}', {
+                    self.make_jsonrpc_request(path, {
                         'model': 'marketplace.merchant', 'method': method, 'kwargs': {},
                         'args': [[self.merchant.id], ['note'] if method == 'read' else {}],
                     })

@@ -124,7 +124,8 @@ class TestSheet(TransactionCase):
 
     def test_pictures_are_found_by_sku_or_by_name_in_any_folder(self):
         pictures = self._pictures({
-            'shop/TEA-1.JPG': b'\xff\xd8\xff', 'b.png': PICTURE, '__MACOSX/b.png': b'junk', '.DS_Store': b'',
+            'shop/TEA-1.JPG': b'\xff\xd8\xff', 'b.png': PICTURE,
+            '__MACOSX/b.png': b'junk', '.DS_Store': b'',
         })
         self.assertEqual(pictures.unpack(pictures.find("TEA-1", None)), b'\xff\xd8\xff')
         self.assertEqual(pictures.unpack(pictures.find("TEA-1", "B.PNG")), PICTURE)

@@ -33,7 +33,8 @@ class MarketplaceAuditExport(models.TransientModel):
         default=lambda self: fields.Date.context_today(self) - timedelta(days=DEFAULT_DAYS),
     )
     date_to = fields.Date(
-        string="Last Day", required=True, default=fields.Date.context_today, help="This day included."
+        string="Last Day", required=True, default=fields.Date.context_today,
+        help="This day included.",
     )
     user_ids = fields.Many2many(
         comodel_name='res.users', string="Only What These People Did",
