@@ -1,5 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .orders_common import OrdersCommon
@@ -27,3 +28,32 @@ class TestOrderQueries(OrdersCommon):
         extra_of_12 = self._confirm_count(sold) - self._confirm_count(own)
         self.assertLessEqual(extra_of_12, extra_of_4)
         self.assertLess(extra_of_4, 60)
+
+    def test_brackets_do_not_cost_by_lines(self):
+        Rule = self.env['marketplace.commission.rule']
+        Rule.search([('state', '=', 'active')])._move_to('retired', system=True)
+        Rule.create({
+            'percent': 8.0, 'include_freight': True,
+            'bracket_ids': [Command.create({'amount_from': 20.0, 'percent': 5.0})],
+        })._move_to('active')  # fmt: skip
+        merchants = (self.merchant_a, self.merchant_b)
+        sold = [self._product(f"Sold {n}", 10.0, merchants[n % 2], stock=9) for n in range(12)]
+        self.assertLessEqual(self._freeze_count(sold), self._freeze_count(sold[:4]))
+
+    def _freeze_count(self, products):
+        """Return the number of queries that freezing an order of these products takes."""
+        order = self._cart(dict.fromkeys(products, 1))
+        order._marketplace_freeze()  # Warm up.
+        order.order_line._marketplace_unfreeze()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        order._marketplace_freeze()
+        return self.env.cr.sql_log_count - before
+
+    def test_a_further_merchant_costs_little_but_its_transfer(self):
+        merchants = [self._merchant(f"Seller {n}", f'SELL{n}') for n in range(4)]
+        # Three lines each: of one merchant, and of three.
+        sold = [self._product(f"Sold {n}", 10.0, merchants[n % 4], stock=9) for n in range(12)]
+        of_one, of_three = self._confirm_count(sold[::4]), self._confirm_count(sold[:3])
+        self.assertLess(of_three - of_one, 2 * 20)
