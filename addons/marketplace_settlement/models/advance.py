@@ -45,9 +45,8 @@ class MarketplaceAdvance(models.Model):
         index='btree_not_null', ondelete='restrict',
     )  # fmt: skip
     recovery_ids = fields.One2many(
-        comodel_name='marketplace.debt.recovery', compute='_compute_recovery',
-        string="Recovery", compute_sudo=True,
-    )  # fmt: skip
+        comodel_name='marketplace.debt.recovery', compute='_compute_recovery', compute_sudo=True
+    )
     recovered_balance = fields.Monetary(
         string="By the Balance", compute='_compute_recovery', compute_sudo=True,
         help="What the merchant had, or has sold since.",

@@ -202,9 +202,13 @@ class MarketplaceDepositRequirement(models.Model):
     def _tier_amounts(self):
         """Return deposit and cap of each tier in each company's currency, as rows of SQL."""
         today = fields.Date.context_today(self)
-        all_tiers = self.env['marketplace.tier'].sudo().with_context(active_test=False).search([])
+        Tier = self.env['marketplace.tier'].sudo().with_context(active_test=False)
+        all_tiers = Tier.search([('currency_id', '!=', False)])
         rows = []
-        for company in self.env['res.company'].sudo().search([]):
+        selling = self.env['marketplace.merchant'].sudo()._read_group(
+            [('state', 'in', SELLING_STATES)], ['company_id']
+        )
+        for (company,) in selling:
             for tier in all_tiers:
                 amounts = [
                     tier.currency_id._convert(amount, company.currency_id, company, today)

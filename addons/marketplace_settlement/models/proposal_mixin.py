@@ -103,7 +103,9 @@ class MarketplaceProposalMixin(models.AbstractModel):
     def create(self, vals_list):
         proposals = self
         if not self.env.su:
-            proposals = self.with_context(clean_context(self.env.context))
+            # Defaults in the context could set fields that nobody offers.
+            context = clean_context(self.env.context)
+            proposals = self.with_context(context)  # pylint: disable=context-overridden
             vals_list = [
                 {name: vals[name] for name in self._proposal_fields if name in vals}
                 for vals in vals_list
