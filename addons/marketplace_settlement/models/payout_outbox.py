@@ -65,9 +65,11 @@ class MarketplacePayout(models.Model):
 
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)
+        now = fields.Datetime.now()
+        if target in ('queued', 'sent'):
+            self.filtered(lambda payout: not payout.queued_on).queued_on = now
         if target == 'queued':
-            now = fields.Datetime.now()
-            self.write({'queued_on': now, 'next_try': now})
+            self.next_try = now
             self._wake()
 
     @api.model
