@@ -12,6 +12,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 YEARS_LEAST = 3
@@ -223,13 +224,17 @@ class MarketplaceRetentionReport(models.Model):
         start, end = datetime(year, 1, 1), datetime(year + 1, 1, 1)
         if self.env[model]._fields[date].type == 'date':
             start, end = start.date(), end.date()
+        period = Domain(date, '>=', start) & Domain(date, '<', end)
+        if self.kind == 'order':
+            # What is not completed counts from its last change.
+            period |= (
+                Domain(date, '=', False)
+                & Domain('write_date', '>=', start) & Domain('write_date', '<', end)
+            )  # fmt: skip
         return {
             'type': 'ir.actions.act_window',
             'name': dict(self._fields['kind']._description_selection(self.env))[self.kind],
             'res_model': model,
             'view_mode': 'list,form',
-            'domain': [
-                ('company_id', '=', self.company_id.id),
-                (date, '>=', start), (date, '<', end), *domain,
-            ],
-        }  # fmt: skip
+            'domain': list(Domain('company_id', '=', self.company_id.id) & period & Domain(domain)),
+        }

@@ -172,8 +172,7 @@ class TestMoneyGuards(MoneyCommon):
         for row in rows:
             action = row.action_open_records()
             found = self.env[action['res_model']].search_count(action['domain'])
-            if row.kind != 'order':
-                self.assertEqual(found, row.count, row.kind)
+            self.assertEqual(found, row.count, row.kind)
             self.assertGreater(row.kept_until, fields.Date.context_today(row))
 
     def test_the_settings_show_the_years(self):

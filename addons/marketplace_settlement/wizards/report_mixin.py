@@ -30,14 +30,11 @@ class MarketplaceReportMixin(models.AbstractModel):
         """Compute the report and show its lines."""
         self.ensure_one()
         self._recompute()
-        lines = self.env[self._fields['line_ids'].comodel_name]
         action = self.env['ir.actions.act_window']._for_xml_id(self._lines_action)
         return dict(
             action,
             display_name=self._title(),
             domain=[('report_id', '=', self.id)],
-            context={'default_report_id': self.id, 'create': False},
-            res_model=lines._name,
         )
 
     def action_xlsx(self):

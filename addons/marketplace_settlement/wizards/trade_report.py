@@ -54,6 +54,8 @@ class MarketplaceTradeReport(models.TransientModel):
         rows += self._differences(rows)
         columns = ('section', 'tax_key', 'currency_id', 'count', 'untaxed', 'tax', 'total')
         labels = self._tax_labels({row[1] for row in rows})
+        sections = [key for key, _label in self.line_ids._fields['section'].selection]
+        rows.sort(key=lambda row: (sections.index(row[0]), labels[row[1]], row[2]))
         self.env['marketplace.trade.report.line'].create([
             dict(zip(columns, row, strict=True), report_id=self.id, tax_label=labels[row[1]])
             for row in rows
@@ -187,7 +189,7 @@ class MarketplaceTradeReport(models.TransientModel):
               JOIN sale_order_line_invoice_rel line ON line.invoice_line_id = item.id
              WHERE item.merchant_id IS NOT NULL AND item.parent_state = 'posted'
                AND item.display_type = 'product' AND item.company_id = %(company)s
-               AND move.date BETWEEN %(start)s AND %(end)s
+               AND item.price_total <> 0 AND move.date BETWEEN %(start)s AND %(end)s
              GROUP BY move.move_type, taxes, item.currency_id
             """,
             taxes=self._taxes_of(
@@ -250,7 +252,7 @@ class MarketplaceTradeReportLine(models.TransientModel):
     _name = 'marketplace.trade.report.line'
     _description = "Trades Against Invoices and Tax: Line"
     _inherit = ['marketplace.report.line.mixin']
-    _order = 'section, tax_label, id'
+    _order = 'id'
     _rec_name = 'section'
 
     _sheet_columns = ('section', 'tax_label', 'currency_id', 'count', 'untaxed', 'tax', 'total')
@@ -327,6 +329,7 @@ class MarketplaceTradeReportLine(models.TransientModel):
             return 'account.move.line', [
                 *posted, ('merchant_id', '!=', False), ('display_type', '=', 'product'),
                 ('move_type', 'in', kinds), ('sale_line_ids', 'any', tax_domain),
+                ('price_total', '!=', 0.0),
             ]  # fmt: skip
         if self.section == 'fee':
             return 'account.move.line', [
