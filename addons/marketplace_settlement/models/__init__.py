@@ -58,8 +58,6 @@ from . import balance_entry
 from . import balance_entry_booking
 from . import balance_entry_name
 from . import wallet
-from . import ir_attachment_evidence
-from . import evidence_mixin
 from . import hold
 from . import marketplace_order_money
 from . import sale_order_freeze
