@@ -56,6 +56,8 @@ class AccessWorld(MoneyCommon):
             cls._import_goods,
             cls._pay_deposits,
             cls._sell,
+            cls._keep_other_money,
+            cls._connect,
             cls._ask_merchants,
             cls._review_tiers,
             cls._care,
@@ -263,6 +265,101 @@ class AccessWorld(MoneyCommon):
         cls._keep_parts()
 
     @classmethod
+    def _keep_other_money(cls):
+        """Each merchant contests, owes, is charged and adjusted, and its deposit is too small."""
+        officer, manager = cls.users["finance_officer"], cls.users["finance_manager"]
+        tier = cls.merchant_a.tier_id
+        tier.deposit_amount = 0.0
+        sides = zip(cls.merchants, cls.shoppers, (cls.bowl, cls.vase), cls.owners, strict=True)
+        for merchant, shopper, product, owner in sides:
+            cls.shopper = shopper
+            order = cls._paid({product: 1})
+            cls._complete(order)
+            statement = cls.env["marketplace.statement"]._generate(Date.today(), merchant)
+            statement.with_user(officer).action_send()
+            sale = statement.entry_ids.filtered(lambda entry: entry.kind == "sale")
+            statement.with_user(owner).portal_contest(sale.id, {"amount": 1, "reason": "Less"})
+            for name, values in {
+                "adjustment": {
+                    "merchant_id": merchant.id, "amount": 5.0, "reason_code": "goodwill",
+                    "reason": "Late",
+                },
+                "advance": {
+                    "order_id": order.marketplace_order_ids.id, "amount": 1.0, "reason": "Broken",
+                },
+                "deposit.refund": {
+                    "merchant_id": merchant.id, "amount": 1.0, "reason": "Too much",
+                },
+            }.items():  # fmt: skip
+                cls.env[f"marketplace.{name}"].with_user(officer).create(values)
+            penalty = cls.env["marketplace.balance.entry"]._book(
+                merchant, "penalty", -50.0, "A case", merchant
+            )
+            cls.env["marketplace.debt.recovery"].with_user(officer).create({
+                "kind": "write_off", "entry_id": penalty.id, "amount": 1.0, "reason": "Bankrupt",
+            })
+        cls.shopper = cls.shoppers[0]
+        tier.deposit_amount = 1000.0
+        cls._charge_fees(manager)
+        cls.env["marketplace.deposit.requirement"]._cron_deposits()
+        for name in (
+            "adjustment", "advance", "cash.forecast", "debt", "debt.recovery", "deposit.account",
+            "deposit.demand", "deposit.refund", "deposit.requirement", "parcel", "service.charge",
+            "statement.contest",
+        ):  # fmt: skip
+            cls._keep_owned(f"marketplace.{name}")
+        cls._keep(*(parcel.line_ids for parcel in cls.records["marketplace.parcel"]))
+
+    @classmethod
+    def _charge_fees(cls, manager):
+        fee = cls.env["marketplace.service.fee"].with_user(manager).create({
+            "name": "Shop window", "kind": "subscription", "interval": "month", "amount": 5.0,
+            "date_start": Date.today(),
+            "merchant_ids": [Command.set([merchant.id for merchant in cls.merchants])],
+        })  # fmt: skip
+        fee.action_activate()
+        fee.sudo()._charge_and_book(Date.today())
+        cls._keep(fee)
+
+    @classmethod
+    def _connect(cls):
+        """Banks and e-invoice services are connected, and rules have been published."""
+        manager = cls.users["finance_manager"]
+        reserve = cls.env["marketplace.reserve.rule"].with_user(manager)
+        cls._keep(reserve.create({"percent": 5, "days": 30}))
+        draft = cls.env["marketplace.commission.rule"].with_user(manager).create(
+            {"percent": 5.0, "bracket_ids": [Command.create({"amount_from": 1e6, "percent": 4.0})]}
+        )
+        cls._keep(draft.bracket_ids)
+        cls._keep(*(
+            cls.env["marketplace.commission.notice"].create(
+                {"merchant_id": merchant.id, "kind": "begins"}
+            )
+            for merchant in cls.merchants
+        ))
+        channel = cls.env["marketplace.payout.channel"].with_user(manager).create({
+            "name": "Bank", "kind": "file_csv", "journal_id": cls.bank_journal.id,
+        })  # fmt: skip
+        cls._keep(channel)
+        cls._keep(cls.env["marketplace.payout.event"].create({
+            "channel_id": channel.id, "event": "1", "status": "paid",
+            "payout_id": cls.records["marketplace.payout"][0].id,
+        }))
+        services = cls.env["marketplace.invoice.channel"].with_user(manager).create(
+            {"name": "Invoices", "url": "https://invoices.example.com"}
+        )
+        cls._keep(services)
+        cls._keep(cls.env["marketplace.invoice.handover"].create({
+            "channel_id": services.id,
+            "move_id": cls.records["marketplace.statement"][0].fee_move_id.id,
+        }))
+        cls.env["marketplace.statement"].with_user(cls.users["finance_officer"]).action_generate()
+        cls.env["marketplace.heartbeat"]._start_watching()
+        cls._keep_any(
+            "marketplace.heartbeat", "marketplace.retention.report", "marketplace.statement.run"
+        )
+
+    @classmethod
     def _argue(cls, sale_order):
         """Let the shopper ask for a return, complain, and have an arbitrator plan a remedy."""
         part = sale_order.marketplace_order_ids
@@ -402,7 +499,10 @@ class AccessWorld(MoneyCommon):
         check = cls.env["marketplace.reconciliation"].create({})
         cls._keep(check)
         cls._keep(cls.env["marketplace.reconciliation.line"].create(
-            {"reconciliation_id": check.id, "model_name": "marketplace.merchant", "res_ids": []}
+            {
+                "reconciliation_id": check.id, "model_name": "marketplace.merchant", "res_ids": [],
+                "invariant": "wallet", "state": "broken",
+            }  # fmt: skip
         ))
         requirement = cls.records["marketplace.requirement.due"][0].requirement_id
         for name, values in {
