@@ -151,13 +151,13 @@ class MarketplaceCommissionRule(models.Model):
 
     @api.depends(
         'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group', 'percent',
-        'fixed', 'has_brackets',
+        'fixed', 'bracket_ids.amount_from', 'bracket_ids.percent',
     )  # fmt: skip
     def _compute_name(self):
         for rule in self:
             price = f"{rule.percent:g} %"
-            if rule.has_brackets:
-                price += f" … {rule.bracket_ids.sorted('amount_from')[-1].percent:g} %"
+            if last := rule.bracket_ids.sorted('amount_from')[-1:]:
+                price += f" … {last.percent:g} %"
             if rule.fixed:
                 price += f" + {rule.currency_id.format(rule.fixed)}"
             rule.name = f'{rule._scope_label()}: {price}'
