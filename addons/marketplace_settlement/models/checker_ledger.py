@@ -347,8 +347,8 @@ class MarketplaceChecker(models.AbstractModel):
             SELECT beat.id, CONCAT(beat.work, ': ', beat.last_good), NULL
               FROM marketplace_heartbeat beat
               JOIN ir_cron cron ON cron.id = beat.cron_id
-             WHERE beat.last_good + (%s * cron.interval_number || ' ' || cron.interval_type)::interval
-                   < %s
+             WHERE beat.last_good
+                   + (%s * cron.interval_number || ' ' || cron.interval_type)::interval < %s
              ORDER BY beat.id
             """,
             MISSED_INTERVALS, fields.Datetime.now(),

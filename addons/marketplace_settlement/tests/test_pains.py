@@ -68,6 +68,20 @@ class TestPains(MoneyCasesCommon):
             rule._move_to('retired')
         self.assertBooksAgree()
 
+    def test_dokan_2267_who_keeps_the_fee_of_a_refund_is_a_choice(self):
+        """The rule says how much of 9.04 goes back: all, half, or nothing."""
+        for percent, returned in ((100.0, 9.04), (50.0, 4.52), (0.0, 0.0)):
+            rule = self._rule(
+                percent=8.0, refund_percent=percent, merchant_id=self.merchant_a.id
+            )
+            order = self._buy({self.bowl: 1})
+            part = self._part(order)
+            part._refund_amount(56.50, "Half", part)
+            part._refund_amount(56.50, "The rest", part)
+            self.assertEqual(self._entries(order).get('commission_refund', 0.0), returned)
+            rule._move_to('retired')
+        self.assertBooksAgree()
+
     # === WHAT THE MERCHANT SEES === #
 
     def test_dokan_1588_a_payout_is_broken_down_to_its_orders(self):
