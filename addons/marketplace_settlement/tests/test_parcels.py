@@ -258,7 +258,9 @@ class TestParcels(MoneyCommon):
         first = self._cart_with_freight({self.bowl: 1})
         second = self._cart_with_freight({self.bowl: 1, self.vase: 1})
         self._pay(first)
-        self._pay(second)
+        with self._provider_refunds():
+            paid = self._pay(second)
+        self.assertEqual(sum(paid.child_transaction_ids.mapped('amount')), -123.0)
         self.assertEqual(self._part(first).state, 'to_accept')
         lost = self._part(second)
         self.assertEqual(lost.state, 'cancelled')
