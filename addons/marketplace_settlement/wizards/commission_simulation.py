@@ -49,6 +49,13 @@ class MarketplaceCommissionSimulation(models.TransientModel):
 
     # === COMPUTE METHODS === #
 
+    @api.depends('rule_ids')
+    def _compute_display_name(self):
+        for simulation in self:
+            simulation.display_name = self.env._(
+                "Simulation: %s", ', '.join(simulation.rule_ids.mapped('name'))
+            )
+
     @api.depends('line_ids.difference')
     def _compute_totals(self):
         for simulation in self:
