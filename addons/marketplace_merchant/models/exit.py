@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tools import format_date, formatLang
 
 from .exit_reason import EXIT_KINDS
@@ -180,7 +179,9 @@ class MarketplaceExit(models.Model):
         ) > 0:
             # Paid in after the last stage, to make a debt good
             days = (today - self.date_base).days
-            self.release_ids = [Command.create({'days': days, 'percent': 100.0})]
+            self.env['marketplace.exit.release'].create(
+                {'exit_id': self.id, 'days': days, 'percent': 100.0}
+            )
         self.release_ids._release_due(today)
 
     def _close(self, reason):

@@ -1,7 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
-from odoo.fields import Command
 
 # Nothing new begins for merchants in these states.
 LEAVING_STATES = ('exiting', 'closed', 'expelled')
@@ -85,18 +84,19 @@ class MarketplaceMerchant(models.Model):
             'application_id': application.id if application else False,
             'tier_id': self.tier_id.id,
             'months': (today.year - since.year) * 12 + today.month - since.month,
-            'release_ids': self._prepare_releases(kind),
         })
+        self._plan_releases(leaving)
         leaving._on_deadline()
         return leaving
 
     @api.model
-    def _prepare_releases(self, kind):
-        """Return the commands for the stages of the policy; without one, all goes at once."""
-        stages = self.env['marketplace.exit.stage'].search([('kind', '=', kind)])
-        return [
-            Command.create({'days': stage.days, 'percent': stage.percent}) for stage in stages
-        ] or [Command.create({'days': 0, 'percent': 100.0})]
+    def _plan_releases(self, leaving):
+        """Write down the stages of the policy; without one, all goes at once."""
+        stages = self.env['marketplace.exit.stage'].search([('kind', '=', leaving.kind)])
+        self.env['marketplace.exit.release'].create([
+            {'exit_id': leaving.id, 'days': stage.days, 'percent': stage.percent}
+            for stage in stages
+        ] or [{'exit_id': leaving.id, 'days': 0, 'percent': 100.0}])
 
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)
@@ -111,16 +111,9 @@ class MarketplaceMerchant(models.Model):
             return
         expulsion = self.env.ref('marketplace_merchant.exit_reason_expelled')
         if running := self._running_exit():
-            waiting = running.release_ids.filtered(lambda release: not release.date_released)
-            running.write({
-                'kind': 'expulsion',
-                'reason_id': expulsion.id,
-                'note': reason,
-                'release_ids': [
-                    *(Command.delete(release.id) for release in waiting),
-                    *self._prepare_releases('expulsion'),
-                ],
-            })
+            running.release_ids.filtered(lambda release: not release.date_released).unlink()
+            running.write({'kind': 'expulsion', 'reason_id': expulsion.id, 'note': reason})
+            self._plan_releases(running)
         else:
             self._open_exit('expulsion', expulsion, reason)
 

@@ -242,6 +242,14 @@ class TestExit(PeopleCommon):
         leaving.with_user(self.manager).action_close("Wound up")
         self.assertEqual((self.merchant.state, leaving.state), ('expelled', 'closed'))
 
+    def test_a_manager_starts_and_turns_exits_in_a_request_of_its_own(self):
+        # A request begins as the manager; tests begin as the superuser, and may do more.
+        self.patch(self.env.transaction, 'default_env', self.env(user=self.manager, su=False))
+        leaving = self._start()
+        self.assertTrue(leaving.release_ids)
+        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self.assertEqual(leaving.release_ids.mapped('days'), [180])
+
     def test_expelling_a_leaving_merchant_turns_its_exit_into_an_expulsion(self):
         leaving = self._start()
         self.merchant.with_user(self.manager).action_expel("Counterfeits")
