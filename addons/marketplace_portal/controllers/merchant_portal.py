@@ -132,7 +132,7 @@ class MerchantPortal(CustomerPortal):
             (_("Money"), [
                 ('balance', _("Balance"), '/balance', 'fa-balance-scale', 'finance'),
                 ('statements', _("Statements"), '/statements', 'fa-file-text-o', 'finance'),
-                ('payouts', _("Payouts"), '/payouts', 'fa-bank', 'finance'),
+                ('payouts', _("Payouts"), '/payouts', 'fa-money', 'finance'),
                 ('forecast', _("Expected payouts"), '/forecast', 'fa-calendar', 'finance'),
                 ('fees', _("Fees"), '/fees', 'fa-percent', 'finance'),
                 ('deposit', _("Deposit"), '/deposit', 'fa-shield', 'finance'),
