@@ -10,13 +10,15 @@ from places import DATA, LOGS, PYTHON, ROOT, addons
 
 BENCHMARKS = ROOT / "scripts" / "benchmarks"
 # Those that compare with a database of the same modules of Odoo, without ours.
-AGAINST_STOCK = {"confirm"}
+AGAINST_STOCK = {"confirm", "settlement"}
 HELP = """\
 Usage: scripts/bench NAME [SIZE]
 
   scripts/bench merchants          screens and runs with 5,000 merchants
   scripts/bench merchants 500      the same with another number of them, to see how it grows
   scripts/bench confirm            confirming an order, against stock Odoo
+  scripts/bench settlement         a million entries settled, against SQL, stock Odoo and OCA
+  scripts/bench settlement 50000   the same with fewer entries
 
 Makes a database of its own, prints each figure as it is measured, and drops the database.
 """
@@ -31,7 +33,7 @@ def main(arguments):
     if name not in known:
         raise Stop(f"There is no benchmark named {name!r}.", f"There are: {', '.join(known)}")
     if size and not size[0].isdigit():
-        raise Stop(f"{size[0]!r} is no number of merchants.", HELP)
+        raise Stop(f"{size[0]!r} is no number.", HELP)
     with setup.ready(with_tests=True):
         return _measure(name, size)
 
