@@ -41,8 +41,8 @@ from . import res_company_accounting
 from . import res_config_settings_accounting
 from . import account_chart_template
 from . import commission_rule
-from . import heartbeat
 from . import batch_mixin
+from . import heartbeat
 from . import statement_terms
 from . import commission_rule_label
 from . import commission_rule_rating

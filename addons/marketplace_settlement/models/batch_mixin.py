@@ -1,8 +1,10 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 import logging
+from contextlib import contextmanager
 
 from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
@@ -59,6 +61,18 @@ class MarketplaceBatchMixin(models.AbstractModel):
         if jobs:
             jobs.filtered(lambda job: job.state == 'pending').button_cancelled()
         return not batches
+
+    @contextmanager
+    def _unless_done(self):
+        """Do what another transaction may be doing at the moment; then that one has done it."""
+        try:
+            with self.env.cr.savepoint():
+                yield
+        except UniqueViolation:
+            pass
+        except OperationalError as error:
+            if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
+                raise
 
     def _delay_batches(self, method, batches):
         """Make one job of each batch; one that waits already is not made twice."""

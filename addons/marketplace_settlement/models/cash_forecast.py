@@ -162,7 +162,7 @@ class MarketplaceCashForecast(models.Model):
                    CASE WHEN entry.state = 'pending' OR entry.state = 'held'
                              AND entry.hold_id IS NULL THEN entry.order_id END AS order_id
               FROM marketplace_balance_entry entry
-             WHERE entry.state IN ('pending', 'available', 'held', 'in_statement')
+             WHERE entry.is_open
              GROUP BY entry.merchant_id, entry.company_id, entry.currency_id, entry.state,
                       entry.hold_id, entry.statement_id,
                       CASE WHEN entry.state = 'pending' OR entry.state = 'held'

@@ -70,7 +70,7 @@ class MarketplaceDebt(models.Model):
                   FROM marketplace_balance_entry entry
              LEFT JOIN marketplace_debt_recovery recovery
                     ON recovery.credit_entry_id = entry.id AND recovery.state = 'booked'
-                 WHERE entry.state = 'available'
+                 WHERE entry.state = 'available' AND entry.is_open
                    AND EXISTS (SELECT FROM marketplace_wallet wallet
                                 WHERE wallet.merchant_id = entry.merchant_id
                                   AND wallet.company_id = entry.company_id

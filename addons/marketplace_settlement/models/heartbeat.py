@@ -31,7 +31,7 @@ class MarketplaceHeartbeat(models.Model):
 
     _name = 'marketplace.heartbeat'
     _description = "Heartbeat of Settlement Work"
-    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'marketplace.batch.mixin']
     _order = 'id'
     _allow_sudo_commands = False
 
@@ -78,16 +78,17 @@ class MarketplaceHeartbeat(models.Model):
     def _beat(self, work):
         """Note that a kind of work was done to the end just now."""
         cron = self.env.ref(WORK[work], raise_if_not_found=False)
-        self.env.cr.execute(SQL(
-            """
-            INSERT INTO marketplace_heartbeat (work, cron_id, last_good)
-            VALUES (%s, %s, now() AT TIME ZONE 'UTC')
-            ON CONFLICT (work) DO UPDATE
-               SET last_good = EXCLUDED.last_good, cron_id = EXCLUDED.cron_id
-            """,
-            work, cron.id if cron else None,
-        ))  # fmt: skip
-        self.invalidate_model(['last_good', 'cron_id'])
+        with self._unless_done():
+            self.env.cr.execute(SQL(
+                """
+                INSERT INTO marketplace_heartbeat (work, cron_id, last_good)
+                VALUES (%s, %s, now() AT TIME ZONE 'UTC')
+                ON CONFLICT (work) DO UPDATE
+                   SET last_good = EXCLUDED.last_good, cron_id = EXCLUDED.cron_id
+                """,
+                work, cron.id if cron else None,
+            ))  # fmt: skip
+        self.invalidate_model()
 
     @api.model
     def _check_ground(self):

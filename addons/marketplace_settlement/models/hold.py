@@ -292,7 +292,7 @@ class MarketplaceHold(models.Model):
             """
             UPDATE marketplace_balance_entry entry SET hold_id = other.id
               FROM marketplace_hold other
-             WHERE entry.state = 'held' AND %s
+             WHERE entry.state = 'held' AND entry.is_open AND %s
                AND other.state = 'active' AND other.company_id = entry.company_id
                AND (other.order_id = entry.order_id
                     OR (other.order_id IS NULL AND other.kind IN ('risk', 'manual')

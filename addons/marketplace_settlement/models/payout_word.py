@@ -2,7 +2,8 @@
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+
+from .balance_entry import in_statements
 
 MANAGER = 'marketplace_settlement.group_finance_manager'
 # In which states a word of the bank is news, is old, or contradicts what it said before.
@@ -139,7 +140,7 @@ class MarketplaceStatement(models.Model):
         """Note that the merchant's money came back: the statement waits for a payout again."""
         self._move_to('posted', system=True)
         self.env['marketplace.balance.entry'].sudo()._change_state(
-            'paid', 'in_statement', SQL("entry.statement_id = ANY(%s)", self.ids)
+            'paid', 'in_statement', in_statements('entry', self.ids)
         )
 
     def _without_shortfall(self, merchant, currency):

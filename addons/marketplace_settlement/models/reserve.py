@@ -9,6 +9,8 @@ from odoo.tools import SQL
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 
+from .balance_entry import in_statements
+
 MANAGER = 'marketplace_settlement.group_finance_manager'
 # What the reserve is a part of: the sales of a statement, less what went back of them.
 BASE_KINDS = (
@@ -229,10 +231,10 @@ class MarketplaceStatement(models.Model):
             SELECT statement_id, COALESCE(SUM(amount) FILTER (WHERE kind IN %s), 0),
                    COALESCE(SUM(amount) FILTER (WHERE kind = 'reserve'), 0), SUM(amount)
               FROM marketplace_balance_entry
-             WHERE statement_id = ANY(%s)
+             WHERE %s
              GROUP BY statement_id
             """,
-            BASE_KINDS, covered.ids,
+            BASE_KINDS, in_statements('marketplace_balance_entry', covered.ids),
         ))  # fmt: skip
         sums = {row[0]: map(float, row[1:]) for row in rows}
         amounts = {}

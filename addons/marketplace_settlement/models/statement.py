@@ -2,13 +2,13 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
 from odoo.addons.marketplace_merchant.models.guard_mixin import CONVERSATION_PREFIXES
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.tools.elevate import elevate
 
 from ..tools import crash
+from .balance_entry import in_statements
 from .batch_mixin import BATCH_SIZE
 from .statement_terms import PERIODS
 
@@ -267,6 +267,6 @@ class MarketplaceStatement(models.Model):
         """Note that the merchant has its money: the entries are paid for good."""
         self._move_to('paid', system=True)
         self.env['marketplace.balance.entry'].sudo()._change_state(
-            'in_statement', 'paid', SQL("entry.statement_id = ANY(%s)", self.ids)
+            'in_statement', 'paid', in_statements('entry', self.ids)
         )
         crash.point('statement_settled')

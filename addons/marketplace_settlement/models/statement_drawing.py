@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from odoo.addons.marketplace_merchant.models.merchant_exit import LEAVING_STATES
 
 from ..tools import crash
-from .balance_entry import FEE_KINDS
+from .balance_entry import FEE_KINDS, in_statements
 from .statement_terms import PERIODS
 
 OPEN_STATES = ('draft', 'sent', 'confirmed')
@@ -63,7 +63,7 @@ class MarketplaceStatement(models.Model):
         self.env.flush_all()
         return [row[0] for row in self.env.execute_query(SQL(
             "SELECT DISTINCT merchant_id FROM marketplace_balance_entry"
-            " WHERE state = 'available' ORDER BY merchant_id"
+            " WHERE state = 'available' AND is_open ORDER BY merchant_id"
         ))]
 
     # === WHO IS DUE === #
@@ -89,7 +89,7 @@ class MarketplaceStatement(models.Model):
               JOIN (%(terms)s) AS terms ON terms.merchant_id = entry.merchant_id
                AND terms.company_id = entry.company_id
              WHERE entry.merchant_id = ANY(%(ids)s) AND entry.state = 'available'
-               AND %(claimable)s
+               AND entry.is_open AND %(claimable)s
                AND NOT EXISTS (
                     SELECT 1 FROM marketplace_statement other
                      WHERE other.merchant_id = entry.merchant_id
@@ -197,7 +197,8 @@ class MarketplaceStatement(models.Model):
         if sequence.implementation != 'standard' or sequence.use_date_range:
             return [sequence.next_by_id() for _number in range(count)]
         numbers = self.env.execute_query(SQL(
-            "SELECT nextval(%s) FROM generate_series(1, %s)", f'ir_sequence_{sequence.id:03d}', count
+            "SELECT nextval(%s) FROM generate_series(1, %s)",
+            f'ir_sequence_{sequence.id:03d}', count,
         ))
         return [sequence.get_next_char(number) for (number,) in numbers]
 
@@ -212,7 +213,7 @@ class MarketplaceStatement(models.Model):
                 UPDATE marketplace_balance_entry entry
                    SET state = 'in_statement', statement_id = draft.id
                   FROM marketplace_statement draft
-                 WHERE draft.id = ANY(%s) AND entry.state = 'available'
+                 WHERE draft.id = ANY(%s) AND entry.state = 'available' AND entry.is_open
                    AND entry.merchant_id = draft.merchant_id
                    AND entry.company_id = draft.company_id
                    AND entry.currency_id = draft.currency_id AND %s
@@ -239,10 +240,12 @@ class MarketplaceStatement(models.Model):
                SET amount_net = total.net, amount_fee = total.fee,
                    amount_gross = total.net + total.fee, date_from = total.date_from
               FROM (
-                SELECT claimed.id, MIN(entry.date) AS date_from, COALESCE(SUM(entry.amount), 0) AS net,
+                SELECT claimed.id, MIN(entry.date) AS date_from,
+                       COALESCE(SUM(entry.amount), 0) AS net,
                        COALESCE(-SUM(entry.amount) FILTER (WHERE entry.kind IN %s), 0) AS fee
                   FROM marketplace_statement claimed
                   LEFT JOIN marketplace_balance_entry entry ON entry.statement_id = claimed.id
+                   AND entry.is_open AND entry.merchant_id = claimed.merchant_id
                  WHERE claimed.id = ANY(%s)
                  GROUP BY claimed.id
               ) AS total
@@ -267,15 +270,21 @@ class MarketplaceStatement(models.Model):
         :param dict columns: further columns to set
         :return: the statements that the entries were in
         """
-        statements = self._detach(where, target, columns)
+        rows = self._detach(where, target, columns)
+        statements = self.sudo().browse(row[-1] for row in rows)
         statements._add_up()
+        Wallet = self.env['marketplace.wallet']
+        changes = Wallet._changes(rows, 'in_statement', target)
         if owing := statements.filtered(lambda statement: statement.amount_net < 0):
-            self._detach(SQL("entry.statement_id = ANY(%s)", owing.ids), 'available')
+            rows = self._detach(in_statements('entry', owing.ids), 'available')
             owing._add_up()
+            changes += Wallet._changes(rows, 'in_statement', 'available')
+        Wallet._add(changes)
         return statements
 
     @api.model
     def _detach(self, where, target, columns=None):
+        """Return rows of merchant, company and currency id, amount and statement id."""
         self.env.flush_all()
         sets = SQL(', ').join(
             SQL("%s = %s", SQL.identifier(name), value)
@@ -287,7 +296,7 @@ class MarketplaceStatement(models.Model):
                 SELECT entry.id, entry.statement_id, entry.amount
                   FROM marketplace_balance_entry entry
                   JOIN marketplace_statement statement ON statement.id = entry.statement_id
-                 WHERE statement.state IN %(states)s AND %(where)s
+                 WHERE statement.state IN %(states)s AND entry.is_open AND %(where)s
             ), changed AS (
                 UPDATE marketplace_balance_entry entry SET %(sets)s
                   FROM detached WHERE entry.id = detached.id
@@ -302,8 +311,7 @@ class MarketplaceStatement(models.Model):
             states=OPEN_STATES, where=where, sets=sets,
         ))  # fmt: skip
         self.env['marketplace.balance.entry'].invalidate_model(['state', 'statement_id', 'hold_id'])
-        self.env['marketplace.wallet']._transfer(rows, 'in_statement', target)
-        return self.sudo().browse(row[-1] for row in rows)
+        return rows
 
     # === DEBTS === #
 
@@ -329,7 +337,7 @@ class MarketplaceStatement(models.Model):
             SELECT entry.merchant_id, entry.company_id, entry.currency_id, NULL, %(today)s
               FROM marketplace_balance_entry entry
               JOIN owed USING (merchant_id, company_id, currency_id)
-             WHERE entry.state = 'available' AND %(claimable)s AND NOT EXISTS (
+             WHERE entry.state = 'available' AND entry.is_open AND %(claimable)s AND NOT EXISTS (
                     SELECT 1 FROM marketplace_statement draft
                      WHERE draft.merchant_id = entry.merchant_id
                        AND draft.company_id = entry.company_id

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 
+from .balance_entry import in_statements
 from .payout import MANAGER, OFFICER
 
 # Compared with `is`: a remote caller can send any context, but cannot build this object.
@@ -207,7 +208,7 @@ class MarketplaceStatement(models.Model):
         )
         self._move_to('reversed', reason=reason, system=True)
         self.env['marketplace.balance.entry']._change_state(
-            'in_statement', 'available', SQL("entry.statement_id = %s", self.id),
+            'in_statement', 'available', in_statements('entry', self.ids),
             {'statement_id': None},
         )  # fmt: skip
         self.invalidate_recordset(['entry_ids'])

@@ -93,6 +93,11 @@ class MarketplaceWallet(models.Model):
         :param list rows: (merchant_id, company_id, currency_id, amount, …) as of `_change_state`
         :param str source, target: states of balance entries; one without a column has no effect
         """
+        self._add(self._changes(rows, source, target))
+
+    @api.model
+    def _changes(self, rows, source, target):
+        """Return what `_add` needs to move the amounts of ``rows`` between two states."""
         changes = []
         for merchant, company, currency, amount, *_rest in rows:
             deltas = {}
@@ -101,7 +106,7 @@ class MarketplaceWallet(models.Model):
             if target in BUCKETS:
                 deltas[BUCKETS[target]] = amount
             changes.append((merchant, company, currency, deltas))
-        self._add(changes)
+        return changes
 
     @api.model
     def _add(self, changes):
