@@ -152,7 +152,8 @@ class ShopperPortal(MerchantPortal):
             parcel=parcel_sudo,
             kinds=self._selection('marketplace.return', 'kind'),
             reason_options=[
-                (code.code, code.name) for code in request.env['marketplace.return.reason'].search([])
+                (reason.code, reason.name)
+                for reason in request.env['marketplace.return.reason'].search([])
             ],
             errors=errors,
             typed={'kind': kind, 'reason': reason, 'reason_code': reason_code, **post},

@@ -16,7 +16,7 @@ class MarketplaceDemo(models.AbstractModel):
 
     @api.model
     def _tell_shipping(self):
-        """Carriers with tracking pages, freight by zones, tea that doesn't come back, two parcels."""
+        """Carriers with tracking pages, freight by zones, tea that stays, and two parcels."""
         method = self.env.ref('marketplace_settlement.delivery_carrier_marketplace')
         self.env['delivery.carrier'].create([
             {
