@@ -17,7 +17,7 @@ import rig
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 
-from odoo.addons.marketplace_settlement.tests.fake_bank import logged_instructions
+from odoo.addons.marketplace_settlement.tests.fake_bank import logged_keys
 
 DATABASE, START = 'marketplace_crash', 'marketplace_crash_start'
 STATEMENT_POINTS = (
@@ -53,6 +53,7 @@ class TestCrash(BaseCase):
         self._crash_while_refunds_leave(self.worker)
         self.assertEqual(self.worker.do('check'), [])
         self.assertEqual(self.worker.do('snapshot'), expected)
+        self.assertEqual(logged_keys(self.bank.log_path, 'repeated'), [], "Looked up first")
 
     # === THE TWO LIVES === #
 
@@ -66,6 +67,7 @@ class TestCrash(BaseCase):
             ])
         worker.do('exchange')
         self._let_the_bank_pay(worker)
+        self.assertEqual(logged_keys(self.bank.log_path, 'repeated'), [], "Two sent the same")
         self.assertEqual(worker.do('check'), [])
         snapshot = worker.do('snapshot')
         states = {state for *_merchant, state in snapshot['payouts']}
@@ -230,7 +232,7 @@ class _Bank:
 
     def instructions(self):
         """Return the keys of the instructions in the log on the bank's disk."""
-        return logged_instructions(self.log_path)
+        return logged_keys(self.log_path)
 
 
 def _ask(method, url, **values):

@@ -70,7 +70,11 @@ class FakeBank(ThreadingHTTPServer):
 
     def instructions(self, key=None):
         """Return the keys of the instructions carried out, as often as they were."""
-        return [found for found in logged_instructions(self.log_path) if key in (None, found)]
+        return [found for found in logged_keys(self.log_path) if key in (None, found)]
+
+    def repeated(self):
+        """Return the keys that were sent although the bank had them: nobody asked it before."""
+        return logged_keys(self.log_path, 'repeated')
 
     def set_status(self, key, status, reason=''):
         """Let something become of an instruction, without telling anybody."""
@@ -83,7 +87,9 @@ class FakeBank(ThreadingHTTPServer):
         """Carry an instruction out, once for its key; return the mode in which to answer."""
         with self.lock:
             mode = self._next_mode()
-            if mode != 'error' and instruction['key'] not in self.payouts:
+            if instruction['key'] in self.payouts:
+                self._write(dict(self.payouts[instruction['key']], step='repeated'))
+            elif mode != 'error':
                 status = {'reject': 'rejected', 'paid': 'paid'}.get(mode, 'accepted')
                 self._write(dict(instruction, step='instruction', status=status))
             return mode
@@ -161,9 +167,9 @@ def read_log(path):
         return [json.loads(line) for line in log if line.endswith('\n')]
 
 
-def logged_instructions(path):
-    """Return the keys of the instructions carried out, as often as they were."""
-    return [row['key'] for row in read_log(path) if row['step'] == 'instruction']
+def logged_keys(path, step='instruction'):
+    """Return the keys for which the bank did something, as often as it did."""
+    return [row['key'] for row in read_log(path) if row['step'] == step]
 
 
 if __name__ == '__main__':

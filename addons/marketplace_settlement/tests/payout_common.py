@@ -63,6 +63,10 @@ class GatewayCommon(PayoutCommon):
             'gateway', url=self.bank.url, token='token-4711', timeout=1, callback_secret=SECRET
         )
 
+    def tearDown(self):
+        self.assertEqual(self.bank.repeated(), [], "The bank has it: that has to be looked up")
+        super().tearDown()
+
     def _log_path(self):
         folder = self.enterContext(TemporaryDirectory())
         return f'{folder}/bank.log'
