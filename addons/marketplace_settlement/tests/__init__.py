@@ -56,6 +56,7 @@ from . import test_money_corners
 from . import test_statement_contest
 from . import test_statement_race
 from . import test_statement_room
+from . import test_statement_drawing_race
 from . import test_statement_runs
 from . import test_tier_metrics
 from . import test_money_machine
