@@ -245,6 +245,7 @@ class AccessWorld(MoneyCommon):
             )
             transaction._set_done()
             transaction._post_process()
+        cls._keep(transaction)
         cls._keep_owned("marketplace.deposit.movement")
 
     @classmethod
@@ -355,9 +356,21 @@ class AccessWorld(MoneyCommon):
         }))
         cls.env["marketplace.statement"].with_user(cls.users["finance_officer"]).action_generate()
         cls.env["marketplace.heartbeat"]._start_watching()
+        zones = cls.env["marketplace.freight.zone"]
+        cls._keep(*(
+            zones.create({"template_id": template.id, "name": "Islands"})
+            for template in cls.records["marketplace.freight.template"]
+        ))
+        cls._keep(*(
+            cls.env["marketplace.statement.reversal"].create({
+                "statement_id": statement.id, "reason": "Wrong", "requested_by_id": manager.id,
+            })
+            for statement in cls.records["marketplace.statement"]
+        ))  # fmt: skip
         cls._keep_any(
-            "marketplace.heartbeat", "marketplace.retention.report", "marketplace.statement.run"
-        )
+            "marketplace.heartbeat", "marketplace.retention.report", "marketplace.return.policy",
+            "marketplace.return.reason", "marketplace.statement.run",
+        )  # fmt: skip
 
     @classmethod
     def _argue(cls, sale_order):
@@ -494,6 +507,24 @@ class AccessWorld(MoneyCommon):
         )
 
     @classmethod
+    def _keep_reports(cls):
+        today = {"date_from": Date.subtract(Date.today(), days=1), "date_to": Date.today()}
+        quarter = {"year": Date.today().year, "quarter": str((Date.today().month + 2) // 3)}
+        for name, values in {
+            "cutoff": {"date": Date.today()}, "trade.report": today, "income.report": quarter,
+        }.items():  # fmt: skip
+            report = cls.env[f"marketplace.{name}"].create(values)
+            report.action_show()
+            cls._keep(report)
+            cls._keep(report.line_ids)
+        simulation = cls.env["marketplace.commission.simulation"].create({
+            "rule_ids": [Command.set(cls.records["marketplace.commission.bracket"][0].rule_id.ids)]
+        })
+        simulation.action_run()
+        cls._keep(simulation)
+        cls._keep(simulation.line_ids)
+
+    @classmethod
     def _keep_wizards(cls):
         """Wizards that staff has open; nobody sees those of another."""
         check = cls.env["marketplace.reconciliation"].create({})
@@ -505,7 +536,14 @@ class AccessWorld(MoneyCommon):
             }  # fmt: skip
         ))
         requirement = cls.records["marketplace.requirement.due"][0].requirement_id
+        cls._keep_reports()
         for name, values in {
+            "assign.wizard": {"reviewer_id": cls.users["onboarding_officer"].id},
+            "deposit.receipt": {
+                "merchant_id": cls.merchant_a.id, "amount": 1.0, "reference": "BANK 1",
+                "journal_id": cls.bank_journal.id,
+            },
+            "invoice.export": {},
             "audit.export": {"reason": "Asked for by the court"},
             "handover.wizard": {
                 "merchant_ids": [Command.set(cls.merchant_a.ids)],

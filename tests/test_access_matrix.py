@@ -240,7 +240,11 @@ class TestAccessMatrix(AccessWorld):
         """Return what the user of ``record`` may do with it; collect the fields it may write."""
         # A column that is open to whoever reads the table; a name may be made of other records.
         column = [
-            next(n for n, f in record._fields.items() if f.store and not f.groups and n != "id")
+            next(
+                name
+                for name, field in record._fields.items()
+                if field.store and field.exportable and not field.groups and name != "id"
+            )
         ]
         attempts = {
             "r": lambda: self.outcome(lambda: self.call(record, "read", column)) == "+",
