@@ -136,11 +136,11 @@ class MarketplaceDepositAccount(models.Model):
             _("Date"), _("What"), _("Reason"), _("Document"), _("Amount"), _("Balance"),
             _("Currency"),
         ]  # fmt: skip
-        rows = account._export_rows()
+        rows = account._statement_rows()
         name = f"{_('Deposit')}-{self.merchant_id.code}.{file_format}"
         return name, write_sheet(file_format, _("Deposit"), header, rows)
 
-    def _export_rows(self):
+    def _statement_rows(self):
         kinds = dict(self.movement_ids._fields['kind']._description_selection(self.env))
         return [
             [

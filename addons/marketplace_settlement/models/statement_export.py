@@ -66,9 +66,9 @@ class MarketplaceStatement(models.Model):
             _("Document"), _("Amount"), _("Currency"),
         ]  # fmt: skip
         title = _("Statement")
-        return write_sheet(file_format, title, header, statement._export_rows(), widths=WIDTHS)
+        return write_sheet(file_format, title, header, statement._statement_rows(), widths=WIDTHS)
 
-    def _export_rows(self):
+    def _statement_rows(self):
         """Return one list of texts and numbers per line, in the order of the printed statement."""
         entries = self._printed_entries()
         kinds = dict(entries._fields['kind']._description_selection(self.env))
