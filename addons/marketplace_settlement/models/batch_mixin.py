@@ -68,8 +68,8 @@ class MarketplaceBatchMixin(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 yield
-        except UniqueViolation:
-            pass
+        except UniqueViolation as error:
+            _logger.debug("Done by another transaction: %s", error)
         except OperationalError as error:
             if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
                 raise

@@ -69,7 +69,7 @@ class MarketplaceHeartbeat(models.Model):
     def _search_is_late(self, operator, value):
         if operator != 'in':
             return NotImplemented
-        late = self.sudo().search([]).filtered('is_late')
+        late = self.sudo().search(self._known()).filtered('is_late')
         return [('id', 'in' if True in value else 'not in', late.ids)]
 
     # === BUSINESS METHODS === #
@@ -89,6 +89,11 @@ class MarketplaceHeartbeat(models.Model):
                 work, cron.id if cron else None,
             ))  # fmt: skip
         self.invalidate_model()
+
+    @api.model
+    def _known(self):
+        """Return the domain of the work that still exists."""
+        return [('work', 'in', list(WORK))]
 
     @api.model
     def _check_ground(self):
@@ -114,14 +119,14 @@ class MarketplaceHeartbeat(models.Model):
     def _cron_watch(self):
         """Tell finance managers about work that was not done for two intervals."""
         self._start_watching()
-        for beat in self.search([]):
+        for beat in self.search(self._known()):
             beat._tell()
             self.env['ir.cron']._commit_progress(1)
 
     @api.model
     def _start_watching(self):
         """Count from now for work that was never done: a new marketplace is not late."""
-        watched = set(self.search([]).mapped('work'))
+        watched = set(self.search(self._known()).mapped('work'))
         for work in WORK.keys() - watched:
             self._beat(work)
 

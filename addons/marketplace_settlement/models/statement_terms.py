@@ -36,7 +36,8 @@ class ResCompany(models.Model):
     )  # fmt: skip
     marketplace_statement_minimum = fields.Monetary(
         string="Smallest Statement",
-        help="Less than this waits for the next period. Merchants that leave get all they are owed.",
+        help="Less than this waits for the next period. Merchants that leave get all they are"
+        " owed.",
     )
 
     _marketplace_statement_minimum_positive = models.Constraint(
