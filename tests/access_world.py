@@ -97,6 +97,7 @@ class AccessWorld(MoneyCommon):
     @classmethod
     def _keep(cls, of_a, of_b=None):
         """Have these records tried; what belongs to no merchant stands for both."""
+        assert of_a, f"There is no {of_a._name} to try."
         pair = [cls.env[of_a._name].browse((record or of_a)[:1].id) for record in (of_a, of_b)]
         cls.records[of_a._name] = pair
 
@@ -368,9 +369,10 @@ class AccessWorld(MoneyCommon):
             for statement in cls.records["marketplace.statement"]
         ))  # fmt: skip
         cls._keep_any(
-            "marketplace.heartbeat", "marketplace.retention.report", "marketplace.return.policy",
-            "marketplace.return.reason", "marketplace.statement.run",
+            "marketplace.heartbeat", "marketplace.retention.report", "marketplace.return.reason",
+            "marketplace.statement.run",
         )  # fmt: skip
+        cls._keep(cls.env["marketplace.return.policy"].create({"categ_id": cls.category.id}))
 
     @classmethod
     def _argue(cls, sale_order):
