@@ -246,7 +246,7 @@ class MarketplaceCommissionRule(models.Model):
             'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group',
             'company_id', 'currency_id', 'base', 'include_freight', 'percent', 'bracket_ids',
             'fixed', 'minimum', 'maximum', 'refund_percent', 'date_from', 'date_to',
-            'replaces_id',
+            'replaces_id', 'root_id', 'version',
         }  # fmt: skip
 
     # === BUSINESS METHODS: LOOKUP === #

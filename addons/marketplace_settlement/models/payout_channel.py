@@ -123,6 +123,8 @@ class MarketplacePayoutChannel(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        if {'block_reason', 'callback_code'} & vals.keys() and not self.env.su:
+            raise UserError(self.env._("What stops a channel is not typed: lift it with a reason."))
         result = super().write(vals)
         self.invalidate_recordset(['callback_secret'])
         if 'callback_secret' in vals:
@@ -154,7 +156,7 @@ class MarketplacePayoutChannel(models.Model):
                 channel, 'change', reason=reason, before={'block_reason': channel.block_reason},
                 after={'block_reason': False},
             )  # fmt: skip
-        self.block_reason = False
+        self.sudo().block_reason = False
 
     # === BUSINESS METHODS === #
 
