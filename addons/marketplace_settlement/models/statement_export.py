@@ -15,11 +15,11 @@ class MarketplaceStatement(models.Model):
 
     # === ACTION METHODS === #
 
-    def action_export_xlsx(self):
+    def action_open_xlsx(self):
         """Download the statement as an Excel workbook."""
         return self._action_export(XLSX)
 
-    def action_export_csv(self):
+    def action_open_csv(self):
         """Download the statement as CSV."""
         return self._action_export(CSV)
 
