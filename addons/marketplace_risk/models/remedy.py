@@ -55,7 +55,7 @@ class MarketplaceRemedy(models.Model):
         groups='account.group_account_readonly,account.group_account_invoice',
     )
     advance_id = fields.Many2one(
-        comodel_name='marketplace.advance', string="Advance", readonly=True, copy=False,
+        comodel_name='marketplace.advance', readonly=True, copy=False,
         ondelete='restrict', groups='marketplace_settlement.group_finance_officer',
     )  # fmt: skip
 

@@ -106,7 +106,7 @@ class MarketplaceCommissionRule(models.Model):
     date_from = fields.Date(string="From", copy=False)
     date_to = fields.Date(string="Until", copy=False)
     replaces_id = fields.Many2one(
-        comodel_name='marketplace.commission.rule', string="Replaces", readonly=True, copy=False,
+        comodel_name='marketplace.commission.rule', readonly=True, copy=False,
         ondelete='restrict',
     )  # fmt: skip
     root_id = fields.Many2one(
@@ -227,7 +227,7 @@ class MarketplaceCommissionRule(models.Model):
         before = fields.Date.to_string(self.date_to)
         self.check_access('write')
         # Past the guard of `write`: the rule itself stays as it was published.
-        super().write({'date_to': day})
+        super().write({'date_to': day})  # pylint: disable=super-method-mismatch
         self.flush_recordset()
         self.env['marketplace.audit.log']._log(
             self, 'change', before={'date_to': before},

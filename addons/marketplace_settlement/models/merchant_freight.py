@@ -112,6 +112,8 @@ class MarketplaceMerchant(models.Model):
             reader.clean[name] = self.sudo().currency_id.round(reader.clean.get(name) or 0.0)
 
     def _read_regions(self, reader):
+        # All that a merchant may choose from: some hundreds of countries and provinces.
+        # pylint: disable=no-search-all
         countries = self.env['res.country'].sudo().search([])
         states = self.env['res.country.state'].sudo().search([])
         reader.records('country_ids', self.env._("Countries"), countries, required=False)

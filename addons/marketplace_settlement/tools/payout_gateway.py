@@ -23,8 +23,8 @@ however often it is sent. Whatever else comes back is no answer.
 
 Of what happens later the gateway tells by ``POST`` to the callback address of the channel: the
 same object with ``"event"``, a text that no other event has. ``X-Timestamp`` is the time in seconds
-since 1970, ``X-Signature`` the HMAC-SHA256 in hexadecimal digits, under the channel's secret, of the
-timestamp, a full stop and the body.
+since 1970, ``X-Signature`` the HMAC-SHA256 in hexadecimal digits, under the channel's secret, of
+the timestamp, a full stop and the body.
 """
 
 import hmac

@@ -117,6 +117,7 @@ class MarketplaceCutoff(models.TransientModel):
     def _rates(self):
         """Return rows of currency and what one of it is worth in the company's at the day."""
         company = self.company_id
+        # pylint: disable-next=no-search-all
         currencies = self.env['res.currency'].with_context(active_test=False).search([])
         return SQL(', ').join(
             SQL(
