@@ -222,9 +222,10 @@ def take_job(env):
 def digest(database):
     with environment(database) as env:
         env.cr.execute(
-            "SELECT merchant_id, amount_gross, amount_fee, amount_net, date_from,"
-            " (SELECT count(*) FROM marketplace_balance_entry WHERE statement_id = statement.id)"
-            " FROM marketplace_statement statement ORDER BY merchant_id"
+            "SELECT statement.merchant_id, amount_gross, amount_fee, amount_net, date_from, count(*)"
+            " FROM marketplace_statement statement"
+            " JOIN marketplace_balance_entry entry ON entry.statement_id = statement.id"
+            " GROUP BY statement.id ORDER BY statement.merchant_id"
         )
         return env.cr.fetchall()
 
