@@ -222,7 +222,8 @@ def take_job(env):
 def digest(database):
     with environment(database) as env:
         env.cr.execute(
-            "SELECT statement.merchant_id, amount_gross, amount_fee, amount_net, date_from, count(*)"
+            "SELECT statement.merchant_id, amount_gross, amount_fee, amount_net, date_from,"
+            " count(*)"
             " FROM marketplace_statement statement"
             " JOIN marketplace_balance_entry entry ON entry.statement_id = statement.id"
             " GROUP BY statement.id ORDER BY statement.merchant_id"
