@@ -64,7 +64,9 @@ class TestMoneyCasesOthers(MoneyCasesCommon, DepositCommon):
         self.assertWallet(in_transit=101.66, held=12.30)
         self.assertPaidOut(payable=101.66, bank=-101.66)
         rule.with_user(self.maker).action_retire()
-        self._pass_deadline(self.env['marketplace.hold'].search([('kind', '=', 'reserve')]))
+        self._pass_deadline(self.env['marketplace.hold'].search(
+            [('kind', '=', 'reserve'), ('merchant_id', '=', self.merchant_a.id)]
+        ))
         self.assertWallet(paid=101.66, available=12.30)
         self.assertStatement(
             self._statement(), settlement={'reserve': 12.30, 'payable': -12.30}, fees={},
