@@ -243,5 +243,5 @@ class TestMoneyExample(MoneyCommon):
         foreign.rate_ids.rate = 1.6
         self._pay_out()
         self.assertEqual(self._ledger(self.clearing, self.merchant_a), 0.0)
-        self.assertEqual(self._change(self.payable), 0.0)
+        self.assertEqual(self._ledger(self.payable, self.merchant_a), 0.0)
         self.assertBooksAgree()
