@@ -7,7 +7,6 @@ BOOKED_BY = (
     ('marketplace.debt.recovery', 'move_id'),
     ('marketplace.advance', 'move_id'),
     ('marketplace.deposit.movement', 'payment_id.move_id'),
-    ('marketplace.balance.entry', 'move_line_id.move_id'),
 )
 
 
@@ -17,7 +16,12 @@ class AccountMove(models.Model):
     # === BUSINESS METHODS === #
 
     def _marketplace_payments(self):
-        return super()._marketplace_payments() or any(
-            self.env[model].search_count([(name, 'in', self.ids)], limit=1)
-            for model, name in BOOKED_BY
+        return (
+            super()._marketplace_payments()
+            # What was sold on an invoice is credited by a credit note, by hand as well.
+            or self.filtered(lambda move: move.move_type == 'entry').line_ids._has_entries()
+            or any(
+                self.env[model].search_count([(name, 'in', self.ids)], limit=1)
+                for model, name in BOOKED_BY
+            )
         )

@@ -232,7 +232,7 @@ class MarketplaceStatement(models.Model):
         result = Tax._prepare_tax_lines(lines, company)
         items = [
             *({**line['record'], **values} for line, values in result['base_lines_to_update']),
-            *({**values, 'display_type': 'tax'} for values in result['tax_lines_to_add']),
+            *(self._prepare_fee_tax(values) for values in result['tax_lines_to_add']),
         ]
         return [*items, {
             'display_type': 'payment_term',
@@ -243,6 +243,16 @@ class MarketplaceStatement(models.Model):
             'amount_currency': -sum(item['amount_currency'] for item in items),
             'balance': -sum(item['balance'] for item in items),
         }]
+
+    def _prepare_fee_tax(self, values):
+        """Return a tax item; a tax without an account of its own is no income of the platform."""
+        repartition = self.env['account.tax.repartition.line'].browse(
+            values['tax_repartition_line_id']
+        )
+        account = repartition.account_id or self.company_id._marketplace_account(
+            'marketplace_vat_account_id'
+        )
+        return {**values, 'display_type': 'tax', 'account_id': account.id}
 
     def _rate(self):
         """Return how much of its currency one unit of the company's is worth today."""
