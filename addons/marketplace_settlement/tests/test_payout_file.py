@@ -101,7 +101,7 @@ class TestPayoutFileRules(BaseCase):
             build_pain001(_order(_transfer(account="1" * 35)))
 
     def test_ibans_have_check_digits(self):
-        self.assertTrue(is_iban('DE89370400440532013000'))
+        self.assertTrue(is_iban('DE75512108001245126199'))
         self.assertFalse(is_iban('DE88370400440532013000'))
         self.assertFalse(is_iban('6222020000000001'))
 
@@ -119,7 +119,7 @@ class TestPayoutFile(PayoutCommon):
 
     def _sent(self, kind='file_pain001'):
         self.bank_journal.bank_account_id = self.env['res.partner.bank'].create({
-            'acc_number': 'DE89370400440532013000', 'partner_id': self.company.partner_id.id,
+            'acc_number': 'DE75512108001245126199', 'partner_id': self.company.partner_id.id,
         })  # fmt: skip
         self._posted()
         batch = self._approved(self._channel(kind))
