@@ -47,7 +47,9 @@ class TestReserve(RoomCommon):
         self.assertEqual(self._ledger(account, self.merchant_a), -12.30)
         self.assertBooksAgree()
         self._pay_out()
-        hold = self.env['marketplace.hold'].search([('kind', '=', 'reserve')])
+        hold = self.env['marketplace.hold'].search(
+            [('kind', '=', 'reserve'), ('merchant_id', '=', self.merchant_a.id)]
+        )
         self.assertEqual(hold.deadline.date(), statement.date_to + timedelta(days=30))
         self.env['marketplace.hold']._process_batch()
         self.assertEqual(hold.state, 'active')
@@ -122,7 +124,9 @@ class TestReserve(RoomCommon):
         self._complete(self._paid())
         self._statement()
         self._pay_out()
-        hold = self.env['marketplace.hold'].search([('kind', '=', 'reserve')])
+        hold = self.env['marketplace.hold'].search(
+            [('kind', '=', 'reserve'), ('merchant_id', '=', self.merchant_a.id)]
+        )
         obstacles = {o['key']: o for o in self.merchant_a._exit_obstacles()}
         self.assertEqual(obstacles['balance']['until'], hold.deadline.date())
         self._pass_day(hold)
