@@ -47,7 +47,7 @@ class JourneyCase(TransactionCase):
             'retired', system=True
         )
         cls.rule = cls.env['marketplace.commission.rule'].with_user(cls.finance_manager).create(
-            {'percent': 8}
+            {'percent': 8, 'short_notice_reason': "As agreed"}
         )
         cls.rule.action_publish()
         cls.env['loyalty.program'].search([]).active = False
