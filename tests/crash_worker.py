@@ -10,6 +10,7 @@ prints as JSON what came of it: the signal that ended it, what it returned, or i
 import json
 import os
 import sys
+import time
 import traceback
 from unittest.mock import patch
 
@@ -20,6 +21,7 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 MERCHANTS = 9
+LOCK_SECONDS = 30
 SNAPSHOT = {
     'statements': "SELECT m.code, s.amount_net, s.amount_fee, s.state FROM marketplace_statement s"
                   " JOIN marketplace_merchant m ON m.id = s.merchant_id WHERE m.code LIKE 'CRASH%'",
@@ -201,7 +203,13 @@ def _cron(env, name):
     # After three crashes in a row Odoo leaves a cron out once; here it has no time for that.
     env.cr.execute("UPDATE ir_cron_progress SET timed_out_counter = 0")
     env.cr.commit()
-    if problem := env.ref(f'marketplace_settlement.{name}').method_direct_trigger():
+    cron = env.ref(f'marketplace_settlement.{name}')
+    # The database may hold the lock of a process that was killed for a moment longer.
+    end = time.monotonic() + LOCK_SECONDS
+    while not cron.try_lock_for_update() and time.monotonic() < end:
+        env.cr.rollback()
+        time.sleep(0.2)
+    if problem := cron.method_direct_trigger():
         if problem is not True:
             raise RuntimeError(problem)
 
