@@ -206,7 +206,7 @@ def _cron(env, name):
     cron = env.ref(f'marketplace_settlement.{name}')
     # The database may hold the lock of a process that was killed for a moment longer.
     end = time.monotonic() + LOCK_SECONDS
-    while not cron.try_lock_for_update() and time.monotonic() < end:
+    while not cron.try_lock_for_update(allow_referencing=True) and time.monotonic() < end:
         env.cr.rollback()
         time.sleep(0.2)
     if problem := cron.method_direct_trigger():

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from odoo.tests.common import get_db_name
 from odoo.addons.marketplace_settlement.tests.fake_bank import logged_keys
 
 DATABASE, START = 'marketplace_crash', 'marketplace_crash_start'
+STEP_SECONDS = 180
 STATEMENT_POINTS = (
     'statement_numbered', 'statement_inserted', 'statement_claimed', 'statement_totalled',
     'batch_done',
@@ -177,7 +179,7 @@ class _Worker:
         )  # fmt: skip
 
     def __enter__(self):
-        assert json.loads(self.process.stdout.readline())['ready']
+        assert self._answer('start')['ready']
         return self
 
     def __exit__(self, *_exception):
@@ -190,6 +192,13 @@ class _Worker:
         order = {'step': step, 'crash': crash, 'values': values}
         self.process.stdin.write(json.dumps(order) + '\n')
         self.process.stdin.flush()
+        return self._answer(step)
+
+    def _answer(self, step):
+        # Steps that wait for each other for ever are a fault too, and are to say so.
+        if not select.select([self.process.stdout], [], [], STEP_SECONDS)[0]:
+            self.process.kill()
+            raise AssertionError(f"{step}: no answer in {STEP_SECONDS} s")
         return json.loads(self.process.stdout.readline())
 
     def do(self, step, **values):
