@@ -10,7 +10,7 @@ from freezegun import freeze_time
 from PIL import Image
 
 from odoo import Command, fields
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import HttpCase, TransactionCase, new_test_user
 
 STAFF = {
     'officer': 'marketplace_merchant.group_onboarding_officer',
@@ -372,3 +372,24 @@ class JourneyCase(TransactionCase):
 
     def assertBooksAgree(self):
         self.assertEqual(self.env['marketplace.checker']._check(), [])
+
+
+class StaffTourCase(JourneyCase, HttpCase):
+    """The platform's people click through their steps of the journey in the browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Debian's package of Odoo names this library (for video calls) without having it; the
+        # browser's complaint about that would end every tour.
+        cls.env['ir.asset'].create({
+            'name': "No background blur",
+            'bundle': 'web.assets_backend',
+            'directive': 'remove',
+            'path': 'mail/static/lib/selfie_segmentation/selfie_segmentation.js',
+        })
+
+    def _click_through(self, tour, person):
+        self.start_tour('/odoo', f'marketplace_staff_{tour}', login=person.login)
+        # What the browser did is in the database, not in what this test has read before.
+        self.env.invalidate_all()

@@ -59,6 +59,7 @@ from . import merchant_check
 from . import merchant_documents
 from . import merchant_closure
 from . import merchant_exit
+from . import merchant_expulsion
 from . import merchant_company
 from . import merchant_listing
 from . import merchant_listing_sheet

@@ -35,8 +35,8 @@ class MarketplaceMerchant(models.Model):
     )  # fmt: skip
     _guard_frozen = ('partner_id', 'company_id', 'code')
     _reason_actions = (
-        'action_suspend', 'action_resume', 'action_start_exit', 'action_close', 'action_expel',
-        'action_reveal_licence',
+        'action_suspend', 'action_resume', 'action_start_exit', 'action_close',
+        'action_propose_expulsion', 'action_drop_expulsion', 'action_reveal_licence',
     )  # fmt: skip
     _state_initial = 'onboarding'
     _state_moves = (
@@ -54,7 +54,7 @@ class MarketplaceMerchant(models.Model):
             for state in ('onboarding', 'active', 'suspended')
         ),
         *(
-            Move(state, 'expelled', by=(MANAGER,), reason=True)
+            Move(state, 'expelled', by=('expeller',), reason=True)
             for state in ('onboarding', 'active', 'suspended', 'exiting', 'closed')
         ),
     )
@@ -172,10 +172,6 @@ class MarketplaceMerchant(models.Model):
     def action_resume(self, reason):
         """End the suspension: the same goods are back."""
         self.sudo()._move_to('active', reason=reason)
-
-    def action_expel(self, reason):
-        """End the cooperation and keep this identity from coming back."""
-        self.sudo()._move_to('expelled', reason=reason)
 
     # === BUSINESS METHODS === #
 

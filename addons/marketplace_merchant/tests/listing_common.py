@@ -21,6 +21,12 @@ def make_upload(content=None, filename="picture.png"):
     return {'filename': filename, 'content': base64.b64encode(content or make_picture()).decode()}
 
 
+def expel(merchant, proposer, decider, reason="Counterfeits"):
+    """Expel a merchant, which takes two people."""
+    merchant.with_user(proposer).action_propose_expulsion(reason)
+    merchant.with_user(decider).action_expel()
+
+
 class ListingCommon(TransactionCase):
     """Two merchants with their teams, and the staff who review them."""
 

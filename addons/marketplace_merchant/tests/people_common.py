@@ -5,7 +5,7 @@ import base64
 from odoo.fields import Command, Date
 from odoo.tests import TransactionCase, new_test_user
 
-from odoo.addons.marketplace_merchant.tests.listing_common import make_picture
+from odoo.addons.marketplace_merchant.tests.listing_common import expel, make_picture
 
 # Made-up numbers with right checksums
 LICENCES = ('91110105MA01ABCD13', '91310115MA1K4BCD29', '92440300MA5F1ABC38')
@@ -26,6 +26,7 @@ class PeopleCommon(TransactionCase):
         cls.officer = cls._staff('people_officer', 'onboarding_officer')
         cls.second_officer = cls._staff('people_officer_two', 'onboarding_officer')
         cls.manager = cls._staff('people_manager', 'merchant_manager')
+        cls.second_manager = cls._staff('people_manager_two', 'merchant_manager')
         cls.administrator = cls._staff('people_admin', 'administrator')
         cls.auditor = cls._staff('people_auditor', 'auditor')
         cls.applicant = cls._portal_user('people_applicant')
@@ -142,6 +143,11 @@ class PeopleCommon(TransactionCase):
             'slug': cls.env['marketplace.shop']._make_slug(name, merchant.code),
         })
         return merchant._move_to('active', system=True)
+
+    # === ACTING === #
+
+    def _expel(self, merchant, reason="Counterfeits"):
+        expel(merchant, self.manager, self.second_manager, reason)
 
     # === READING === #
 

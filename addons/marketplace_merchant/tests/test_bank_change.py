@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.marketplace_merchant.tools.field_errors import FieldErrors
 
-from .listing_common import ListingCommon
+from .listing_common import ListingCommon, expel
 
 NUMBER = "6222021234567890123"
 OTHER_NUMBER = "GB82 WEST 1234 5698 7654 32"
@@ -261,7 +261,7 @@ class TestBankChange(ListingCommon):
     # === BLACKLIST === #
 
     def test_an_account_of_an_expelled_merchant_is_not_verified_for_another(self):
-        self.merchant.with_user(self.manager).action_expel(reason="Counterfeits")
+        expel(self.merchant, self.manager, self.second_manager)
         account = self.rival.with_user(self.rival_owner).portal_set_bank_account(
             "Listing Rival", "Bank", "6222 0212 3456 7890 123"
         ).with_user(self.second_manager)

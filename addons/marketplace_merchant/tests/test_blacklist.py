@@ -23,12 +23,12 @@ class TestBlacklist(PeopleCommon):
         account.with_user(cls.manager).action_verify()
         owner.portal_set_bank_account("Expelled Ltd", "Bank", IBAN, cls.applicant.login)
 
-    def _expel(self):
-        self.merchant.with_user(self.manager).action_expel(reason="Counterfeits")
+    def _banned(self):
+        self._expel(self.merchant)
         return self.Blacklist.search([('merchant_id', '=', self.merchant.id)])
 
     def test_everything_that_would_come_back_is_on_the_list(self):
-        entries = self._expel()
+        entries = self._banned()
         self.assertEqual(
             sorted(entries.mapped('kind')),
             ['bank_account', 'bank_account', 'email', 'licence', 'phone', 'representative'],
@@ -37,7 +37,7 @@ class TestBlacklist(PeopleCommon):
         self.assertNotIn(CARD, f"{entries.read()}")
 
     def test_each_identity_is_found_however_it_is_typed(self):
-        self._expel()
+        self._banned()
         for kind, typed in (
             ('licence', LICENCES[1].lower()), ('representative', " LI  NA "),
             ('email', "LI@expelled.test"), ('phone', "+86 138 0013 8001"),
@@ -49,7 +49,7 @@ class TestBlacklist(PeopleCommon):
         self.assertFalse(self.Blacklist._find({}))
 
     def test_several_identities_take_one_query(self):
-        self._expel()
+        self._banned()
         identities = self.merchant._identities()
         self.env.flush_all()
         with self.assertQueryCount(1):
@@ -57,11 +57,11 @@ class TestBlacklist(PeopleCommon):
 
     def test_a_name_alone_is_only_a_hint(self):
         self.assertEqual(
-            self._expel().filtered('is_hint').mapped('kind'), ['representative']
+            self._banned().filtered('is_hint').mapped('kind'), ['representative']
         )
 
     def test_expelling_twice_lifts_nothing_and_doubles_nothing(self):
-        entries = self._expel()
+        entries = self._banned()
         entries.filtered(lambda entry: entry.kind == 'email').active = False
         self.Blacklist._ban(self.merchant, self.merchant._identities(), "Again")
         again = self.Blacklist.with_context(active_test=False).search(
@@ -85,5 +85,5 @@ class TestBlacklist(PeopleCommon):
     def test_an_individual_is_found_by_the_identity_number(self):
         person = self._merchant("Zhang San", 'X-1', self.stranger)
         person.write({'entity_type': 'individual', 'licence_number': IDENTITY})
-        person.with_user(self.manager).action_expel(reason="Fraud")
+        self._expel(person, "Fraud")
         self.assertEqual(self.Blacklist._find({'licence': IDENTITY}).merchant_id, person)

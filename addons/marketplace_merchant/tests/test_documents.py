@@ -189,7 +189,7 @@ class TestDocuments(DocumentsCommon):
 
     def test_merchants_that_are_gone_are_not_reminded(self):
         document = self._accepted(self.food_type, days=50)
-        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self._expel(self.merchant)
         self._run_clock()
         self.assertEqual((document.state, document.notice), ('expiring', False))
 

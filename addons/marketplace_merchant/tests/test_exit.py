@@ -210,7 +210,7 @@ class TestExit(PeopleCommon):
         again = self._start()
         self.assertNotEqual(again, leaving)
         again.with_user(self.manager).action_withdraw("Stays again")
-        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self._expel(self.merchant)
         self.assertEqual(self.merchant.exit_ids.mapped('kind').count('expulsion'), 1)
 
     def test_a_suspended_merchant_stays_suspended(self):
@@ -224,7 +224,7 @@ class TestExit(PeopleCommon):
 
     def test_an_expulsion_is_not_taken_back(self):
         leaving = self._start().with_user(self.manager)
-        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self._expel(self.merchant)
         with self.assertRaisesRegex(UserError, "expelled"):
             leaving.action_withdraw("Mercy")
         self.assertEqual((self.merchant.state, leaving.state), ('expelled', 'running'))
@@ -233,7 +233,7 @@ class TestExit(PeopleCommon):
 
     def test_an_expulsion_has_its_own_plan_and_ends_as_expelled(self):
         self.deposit = 1000.0
-        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self._expel(self.merchant)
         leaving = self.merchant.exit_id
         self.assertRecordValues(leaving, [{'kind': 'expulsion', 'note': "Counterfeits"}])
         self.assertEqual(leaving.release_ids.mapped('days'), [180])
@@ -247,12 +247,12 @@ class TestExit(PeopleCommon):
         self.patch(self.env.transaction, 'default_env', self.env(user=self.manager, su=False))
         leaving = self._start()
         self.assertTrue(leaving.release_ids)
-        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self._expel(self.merchant)
         self.assertEqual(leaving.release_ids.mapped('days'), [180])
 
     def test_expelling_a_leaving_merchant_turns_its_exit_into_an_expulsion(self):
         leaving = self._start()
-        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self._expel(self.merchant)
         self.assertEqual(self.merchant.exit_ids, leaving)
         self.assertEqual(leaving.kind, 'expulsion')
         self.assertEqual(leaving.release_ids.mapped('days'), [180])

@@ -52,7 +52,7 @@ class TestMerchant(PeopleCommon):
             merchant.action_resume("Back again")
 
     def test_an_expelled_merchant_cannot_come_back_under_a_new_name(self):
-        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self._expel(self.merchant)
         self.assertFalse(self.merchant.shop_id.is_open)
         application = self._submitted(
             self.stranger, company_name="Water Lily Ltd", shop_name="Water Lily"
@@ -60,6 +60,65 @@ class TestMerchant(PeopleCommon):
         check = self._check(application, 'blacklist')
         self.assertEqual(check.machine_result, 'failed')
         self.assertIn("Counterfeits", check.machine_note)
+
+    def test_an_expulsion_takes_two_managers(self):
+        card = self.env.ref('marketplace_merchant.home_card_expulsions')
+        proposed = self.merchant.with_user(self.manager)
+        decided = self.merchant.with_user(self.second_manager)
+        with self.assertRaisesRegex(UserError, "Nobody proposes"):
+            decided.action_expel()
+        with self.assertRaisesRegex(UserError, "reason"):
+            proposed.action_propose_expulsion(" ")
+        proposed.action_propose_expulsion("Counterfeits")
+        self.assertEqual(card.with_user(self.second_manager).count, 1)
+        with self.assertRaisesRegex(AccessError, "two people"):
+            proposed.action_expel()
+        with self.assertRaises(AccessError):
+            proposed.sudo()._move_to('expelled', reason="By the other door")
+        with self.assertRaisesRegex(UserError, "already"):
+            decided.action_propose_expulsion("Mine as well")
+        self.assertEqual(self.merchant.state, 'active')
+        decided.action_expel()
+        self.assertEqual(self.merchant.state, 'expelled')
+        entry = self.env['marketplace.blacklist'].search(
+            [('merchant_id', '=', self.merchant.id)], limit=1
+        )
+        self.assertEqual(entry.reason, "Counterfeits")
+        self.assertEqual(card.with_user(self.second_manager).count, 0)
+        for again in (decided.action_expel, lambda: decided.action_drop_expulsion("Mercy")):
+            with self.assertRaises(UserError):
+                again()
+
+    def test_an_expulsion_that_is_turned_down_is_proposed_anew(self):
+        proposed = self.merchant.with_user(self.manager)
+        decided = self.merchant.with_user(self.second_manager)
+        proposed.action_propose_expulsion("Counterfeits")
+        with self.assertRaisesRegex(UserError, "reason"):
+            decided.action_drop_expulsion("")
+        decided.action_drop_expulsion("The goods were real")
+        self.assertFalse(self.merchant.expulsion_by_id or self.merchant.expulsion_reason)
+        with self.assertRaises(UserError):
+            proposed.action_expel()
+        decided.action_propose_expulsion("Counterfeits again")
+        proposed.action_expel()
+        self.assertEqual(self.merchant.state, 'expelled')
+
+    def test_only_managers_expel_and_the_merchant_knows_nothing_of_it_before(self):
+        for user in (self.officer, self.auditor, self.applicant):
+            merchant = self.merchant.with_user(user)
+            for call in (
+                lambda m=merchant: m.action_propose_expulsion("No"),
+                lambda m=merchant: m.action_drop_expulsion("No"),
+                merchant.action_expel,
+            ):
+                with self.assertRaises(AccessError):
+                    call()
+        self.merchant.with_user(self.manager).action_propose_expulsion("Counterfeits")
+        with self.assertRaises(AccessError):
+            self.merchant.with_user(self.applicant).read(['expulsion_reason'])
+        self.assertFalse(self._mails(self.merchant).filtered(
+            lambda mail: "Counterfeits" in (mail.body_html or '')
+        ))
 
     # === WHAT IS MISSING === #
 

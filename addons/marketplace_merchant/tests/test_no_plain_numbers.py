@@ -123,7 +123,7 @@ class TestNoPlainNumbers(PeopleCommon):
         self._change_bank_account(merchant)
         merchant.with_user(self.manager).action_reveal_licence(reason="Call from the bank")
         merchant.message_post(body=f"He says that his number is {IDENTITY}.")
-        merchant.with_user(self.manager).action_expel(reason="Counterfeits")
+        self._expel(merchant)
         self._come_back()
         return merchant
 

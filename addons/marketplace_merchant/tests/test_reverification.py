@@ -268,7 +268,7 @@ class TestReverification(DocumentsCommon):
     def test_what_was_confirmed_is_forgotten_with_the_merchant(self):
         line = self._answered()
         self.assertTrue(line.confirmed_data)
-        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self._expel(self.merchant)
         self.merchant._erase_personal_data()
         self.assertFalse(line.confirmed_data)
         self.assertEqual(line.state, 'answered')

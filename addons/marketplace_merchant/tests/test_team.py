@@ -191,7 +191,7 @@ class TestTeam(PeopleCommon):
         self.assertTrue(self.mine._is_member('owner'))
 
     def test_an_expelled_merchant_changes_nothing(self):
-        self.merchant.with_user(self.manager).action_expel("Counterfeits")
+        self._expel(self.merchant)
         for role in ('owner', 'orders', 'finance'):
             with self.assertRaisesRegex(UserError, "closed"):
                 self.mine._check_member(role)

@@ -11,6 +11,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import formatLang, mute_logger
 
+from .listing_common import expel
 from .tier_common import TIERS, TierCommon
 
 # At and beside the thresholds, and long enough in the tier more often than not.
@@ -300,7 +301,7 @@ class TestTierGrading(TierCommon):
         merchant = self._merchant('core')
         with self.assertRaisesRegex(ValidationError, "Core"):
             self.tiers['core'].active = False
-        merchant.with_user(self.manager).action_expel("Counterfeits")
+        expel(merchant, self.manager, self.second_manager)
         others = self.env['marketplace.merchant'].search([('tier_id.code', '=', 'core')])
         others.sudo().tier_id = self.tiers['basic']
         self.tiers['core'].active = False

@@ -32,8 +32,12 @@ class MarketplaceDemo(models.AbstractModel):
         users = self.env['ir.model.data'].sudo().search([
             ('module', '=', 'marketplace_portal'), ('model', '=', 'res.users'),
         ])
-        for user in self.env['res.users'].browse(users.mapped('res_id')):
+        people = self.env['res.users'].browse(users.mapped('res_id'))
+        for user in people:
             user._set_encrypted_password(user.id, weak.hash(user.login))
+        if 'odoobot_state' in people._fields:
+            # Its greeting would cover the screen at everybody's first log-in.
+            (people | self.env.ref('base.user_admin')).odoobot_state = 'disabled'
 
     @api.model
     def _prepare_ground(self):

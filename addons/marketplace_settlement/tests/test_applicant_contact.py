@@ -47,7 +47,7 @@ class TestApplicantContact(PeopleCommon):
                 merchant = self._approved()
                 self.assertEqual(merchant.state, 'active')
                 self.assertEqual(items.partner_id, contact)
-                merchant._move_to('expelled', reason="Next one")
+                self._expel(merchant, "Next one")
                 self.env['marketplace.blacklist'].search([]).active = False
 
     def test_a_company_as_applicant_stays_one(self):

@@ -2,7 +2,7 @@
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .money_common import MoneyCommon
 
@@ -129,6 +129,19 @@ class TestMoneyChecker(MoneyCommon):
         action = line.action_open_documents()
         self.assertEqual(self.env[action['res_model']].search(action['domain']), self._wallet())
         self.assertEqual(Screen.action_open_last()['res_id'], found.id)
+
+    def test_accountants_and_auditors_open_the_documents_of_every_check(self):
+        auditor = new_test_user(
+            self.env, 'money_auditor', groups='marketplace_merchant.group_auditor'
+        )
+        Checker = self.env['marketplace.checker']
+        checks = Checker._invariants() | Checker._watched()
+        for name, model, _query in checks.values():
+            for user in (self.officer, auditor):
+                Model = self.env[model].with_user(user)
+                Model.search([], limit=1).read(['display_name'])
+                Model.get_views([(False, 'list'), (False, 'form')])
+                self.assertTrue(Model.has_access('read'), f"{user.name}: {name}")
 
     def test_nobody_writes_a_check(self):
         Screen = self.env['marketplace.reconciliation'].with_user(self.maker)

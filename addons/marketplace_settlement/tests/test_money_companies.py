@@ -1,5 +1,11 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+import base64
+import io
+import json
+
+import openpyxl
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
@@ -167,6 +173,139 @@ class TestMoneyCompanies(MoneyCommon):
             'marketplace.payout', 'marketplace.payout.batch', 'marketplace.deposit.movement',
             'marketplace.order', 'marketplace.return', 'marketplace.hold',
         }, checked)  # fmt: skip
+
+    # === THE ACCOUNTANT'S REPORTS === #
+
+    def _both_sold(self):
+        """Sell for a merchant of each company; the names of the other's are what nobody reads."""
+        self.secrets = {
+            self.officer: (self.merchant_c.name, self.merchant_c.code),
+            self.stranger: (self.merchant_a.name, self.merchant_a.code),
+        }
+        self._paid()
+        self._sold_by_other()
+
+    def _report(self, model, user, **values):
+        """Return a report of the user's company and its lines, as the user sees them."""
+        report = self.env[model].with_user(user).create(values)
+        self.assertEqual(report.company_id, user.company_id)
+        action = report.action_show()
+        return report, self.env[action['res_model']].with_user(user).search(action['domain'])
+
+    def _documents(self, line):
+        action = line.action_open_documents()
+        return line.env[action['res_model']].search(action['domain'])
+
+    def _check_report(self, model, **values):
+        """Check lines, documents and sheet of a report for a person of each company."""
+        self._both_sold()
+        # The stranger's role includes the sheet of each report, the officer's does not.
+        self.officer.group_ids |= self.env.ref('marketplace_settlement.group_finance_manager')
+        for user in (self.officer, self.stranger):
+            report, lines = self._report(model, user, **values)
+            self.assertTrue(lines, user.name)
+            if 'merchant_id' in lines:
+                self.assertEqual(lines.merchant_id.sudo().company_id, user.company_id)
+            for line in lines:
+                documents = self._documents(line)
+                self.assertTrue(documents, line.display_name)
+                self.assertEqual(documents.sudo().company_id, user.company_id)
+            report.action_xlsx()
+            sheet = str(self._sheet_cells(report))
+            for secret in self.secrets[user]:
+                self.assertNotIn(secret, sheet)
+        self._check_refused(model, values)
+
+    def _check_refused(self, model, values):
+        """Nobody asks for the other company's report, nor turns the own one into it."""
+        with self.assertRaises(AccessError):
+            self._report(model, self.officer, company_id=self.other.id, **values)
+        report, _lines = self._report(model, self.officer, **values)
+        with self.assertRaises(AccessError):
+            report.company_id = self.other
+            self.env.flush_all()
+            report.action_show()
+
+    def _sheet_cells(self, report):
+        book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(report.content)))
+        return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+
+    def test_the_cut_off_is_one_companys(self):
+        self._check_report(
+            'marketplace.cutoff', date=fields.Date.context_today(self.company)
+        )
+
+    def test_trades_are_one_companys(self):
+        today = fields.Date.context_today(self.company)
+        self._check_report('marketplace.trade.report', date_from=today, date_to=today)
+
+    def test_the_income_report_is_one_companys(self):
+        today = fields.Date.context_today(self.company)
+        self._check_report(
+            'marketplace.income.report', year=today.year, quarter=str((today.month + 2) // 3)
+        )
+
+    def test_the_export_of_invoices_is_one_companys(self):
+        self._both_sold()
+        for user in (self.officer, self.stranger):
+            export = self.env['marketplace.invoice.export'].with_user(user).create({})
+            export.action_export()
+            content = base64.b64decode(export.content).decode()
+            for document in json.loads(content)['documents']:
+                self.assertEqual(document['seller']['name'], user.company_id.name)
+            for secret in self.secrets[user]:
+                self.assertNotIn(secret, content)
+        with self.assertRaises(AccessError):
+            self.env['marketplace.invoice.export'].with_user(self.officer).create(
+                {'company_id': self.other.id}
+            ).action_export()
+
+    def test_invoices_are_handed_over_to_ones_own_service(self):
+        channels = self.env['marketplace.invoice.channel'].create([
+            {'name': company.name, 'url': 'https://invoices.test', 'company_id': company.id}
+            for company in (self.company, self.other)
+        ])
+        self._both_sold()
+        for user, channel in zip((self.officer, self.stranger), channels, strict=True):
+            seen = self.env['marketplace.invoice.handover'].with_user(user).search([])
+            self.assertIn(channel, seen.sudo().channel_id)
+            self.assertEqual(seen.sudo().move_id.company_id, user.company_id)
+            self.assertLessEqual(
+                set(self.env['marketplace.invoice.channel'].with_user(user).search([]).ids),
+                set(channels.search([('company_id', '=', user.company_id.id)]).ids),
+            )
+
+    def test_records_are_counted_company_by_company(self):
+        self._both_sold()
+        for user in (self.officer, self.stranger):
+            lines = self.env['marketplace.retention.report'].with_user(user).search([])
+            self.assertEqual(lines.company_id, user.company_id)
+            for line in lines:
+                action = line.action_open_records()
+                records = line.env[action['res_model']].search(action['domain'])
+                self.assertEqual(len(records), line.count, line.kind)
+                self.assertEqual(records.sudo().company_id, user.company_id)
+
+    def test_differences_are_shown_to_their_own_company(self):
+        self._both_sold()
+        self.env.cr.execute(
+            "UPDATE marketplace_balance_entry SET state = 'in_statement' WHERE merchant_id = %s",
+            [self.merchant_c.id],
+        )
+        self.env.invalidate_all()
+        Check = self.env['marketplace.reconciliation']
+        check = Check.browse(Check.with_user(self.officer).action_check()['res_id'])
+        mine, others = check.with_user(self.officer), check.with_user(self.stranger)
+        self.assertEqual((mine.is_clean, others.is_clean), (True, False))
+        self.assertFalse(mine.invariant_ids.company_id - self.company)
+        self.assertIn('entry_state', others.line_ids.mapped('invariant'))
+        for line in others.line_ids:
+            self.assertTrue(self._documents(line))
+        for user in (self.officer, self.stranger):
+            action = Check.with_user(user).action_open_accounts()
+            items = self.env['account.move.line'].with_user(user).search(action['domain'])
+            self.assertEqual(items.company_id, user.company_id)
+            self.assertEqual(items.merchant_id.sudo().company_id, user.company_id)
 
     def test_nobody_acts_on_the_other_companys_money(self):
         order = self._paid()

@@ -5,9 +5,9 @@ import io
 
 import openpyxl
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import freeze_time, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from .money_common import MoneyCommon
 
@@ -267,6 +267,36 @@ class TestMoneyReports(MoneyCommon):
             [('model_name', '=', 'marketplace.merchant'), ('action', '=', 'export')], limit=1
         )
         self.assertEqual((row.res_id, row.user_id), (self.merchant_a.id, self.maker))
+
+    # === TIME === #
+
+    def _proposed(self, user):
+        """Return the times that reports propose."""
+        return [
+            str(self.env[f'marketplace.{model}'].with_user(user).new({})[name])
+            for model, name in (
+                ('cutoff', 'date'), ('trade.report', 'date_from'), ('trade.report', 'date_to'),
+                ('income.report', 'year'), ('income.report', 'quarter'),
+            )
+        ]  # fmt: skip
+
+    def test_reports_are_about_what_is_over_unless_nothing_was_booked_by_then(self):
+        young = self.env['res.company'].create({'name': "Young Operator"})
+        beginner = new_test_user(
+            self.env, 'money_beginner', groups='marketplace_settlement.group_finance_officer',
+            company_id=young.id, company_ids=[Command.set(young.ids)],
+        )  # fmt: skip
+        with freeze_time('2027-02-10'):
+            self._paid()
+        with freeze_time('2027-04-02'):
+            self.assertEqual(
+                self._proposed(self.officer),
+                ['2027-03-31', '2027-03-01', '2027-03-31', '2027', '1'],
+            )
+            self.assertEqual(
+                self._proposed(beginner),
+                ['2027-04-02', '2027-04-01', '2027-04-02', '2027', '2'],
+            )
 
     # === ACCESS === #
 

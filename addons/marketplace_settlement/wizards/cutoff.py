@@ -35,9 +35,7 @@ class MarketplaceCutoff(models.TransientModel):
 
     date = fields.Date(
         string="As of", required=True, help="The end of this day.",
-        default=lambda self: fields.Date.subtract(
-            fields.Date.context_today(self).replace(day=1), days=1
-        ),
+        default=lambda self: self._default_month_end(),
     )  # fmt: skip
     line_ids = fields.One2many(
         comodel_name='marketplace.cutoff.line', inverse_name='report_id', readonly=True

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
+from odoo.tools.date_utils import start_of
 
 from ..models.balance_entry import FEE_KINDS
 from ..models.checker_ledger import INVOICE_KINDS, SUBSIDY_KINDS
@@ -44,8 +45,8 @@ class MarketplaceIncomeReport(models.TransientModel):
 
     @api.model
     def _default_quarter(self):
-        """Return year and quarter before this one."""
-        last = fields.Date.subtract(fields.Date.context_today(self), months=3)
+        """Return year and number of the quarter before this one; of this one if it is the first."""
+        last = self._default_end(start_of(fields.Date.context_today(self), 'quarter'))
         return last.year, str((last.month - 1) // 3 + 1)
 
     # === ACTION METHODS === #

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from ..models.res_company_accounting import LEDGER_ACCOUNTS
+
 KEPT_DAYS = 400
 
 
@@ -68,6 +70,26 @@ class MarketplaceReconciliation(models.Model):
         self.check_access('read')
         return self.env['marketplace.checker'].sudo()._check_and_block()._action_open()
 
+    @api.model
+    def action_open_accounts(self):
+        """Show what stands on the merchants' accounts, account by account and merchant by merchant."""
+        self.check_access('read')
+        companies = self.env.companies.sudo()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Merchant Accounts"),
+            'res_model': 'account.move.line',
+            'view_mode': 'list,form',
+            'domain': [
+                ('company_id', 'in', companies.ids),
+                ('parent_state', '=', 'posted'),
+                ('account_id', 'in', [
+                    account for name in LEDGER_ACCOUNTS for account in companies.mapped(name).ids
+                ]),
+            ],
+            'context': {'group_by': ['account_id', 'merchant_id']},
+        }  # fmt: skip
+
     def _action_open(self):
         return {
             'type': 'ir.actions.act_window',
@@ -88,15 +110,7 @@ class MarketplaceReconciliation(models.Model):
         :param list findings, watched: as of `marketplace.checker`'s `_check`
         """
         Checker = self.env['marketplace.checker']
-        lines = [
-            {'invariant': invariant, 'company_id': company.id, 'state': 'agrees'}
-            for company in companies
-            for invariant in Checker._invariants()
-            if not any(
-                item['invariant'] == invariant and item['company_id'] in (False, company.id)
-                for item in findings
-            )
-        ]
+        lines = []
         for state, items in (('broken', findings), ('watched', watched)):
             lines += [
                 {
@@ -109,6 +123,15 @@ class MarketplaceReconciliation(models.Model):
                 }
                 for item in items
             ]
+        lines += [
+            {'invariant': invariant, 'company_id': company.id, 'state': 'agrees'}
+            for company in companies
+            for invariant in Checker._invariants()
+            if not any(
+                item['invariant'] == invariant and item['company_id'] in (False, company.id)
+                for item in findings
+            )
+        ]
         check = self.create({})
         self.env['marketplace.reconciliation.line'].create([
             dict(line, reconciliation_id=check.id) for line in lines
@@ -127,7 +150,7 @@ class MarketplaceReconciliationLine(models.Model):
 
     _name = 'marketplace.reconciliation.line'
     _description = "Result of a Check"
-    _order = 'state desc, id'
+    _order = 'id'
     _rec_name = 'invariant'
     _allow_sudo_commands = False
 

@@ -2,7 +2,7 @@
 
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.marketplace_merchant.tools.sheet import XLSX, write_sheet
 
@@ -23,6 +23,24 @@ class MarketplaceReportMixin(models.AbstractModel):
     )
     content = fields.Binary(string="File", readonly=True, attachment=False)
     filename = fields.Char(readonly=True)
+
+    # === COMPUTE METHODS === #
+
+    @api.model
+    def _default_end(self, start):
+        """Return the last day before a period that begins on ``start``.
+
+        Where nothing was booked before it, return today: the report of a marketplace that is that
+        young would be empty.
+        """
+        booked = self.env['marketplace.balance.entry'].search_count(
+            [('company_id', '=', self.env.company.id), ('date', '<', start)], limit=1
+        )
+        return fields.Date.subtract(start, days=1) if booked else fields.Date.context_today(self)
+
+    @api.model
+    def _default_month_end(self):
+        return self._default_end(fields.Date.context_today(self).replace(day=1))
 
     # === ACTION METHODS === #
 

@@ -25,15 +25,11 @@ class MarketplaceTradeReport(models.TransientModel):
 
     date_from = fields.Date(
         string="From", required=True,
-        default=lambda self: fields.Date.subtract(
-            fields.Date.context_today(self).replace(day=1), months=1
-        ),
+        default=lambda self: self._default_month_end().replace(day=1),
     )  # fmt: skip
     date_to = fields.Date(
         string="To", required=True, help="This day included.",
-        default=lambda self: fields.Date.subtract(
-            fields.Date.context_today(self).replace(day=1), days=1
-        ),
+        default=lambda self: self._default_month_end(),
     )  # fmt: skip
     line_ids = fields.One2many(
         comodel_name='marketplace.trade.report.line', inverse_name='report_id', readonly=True

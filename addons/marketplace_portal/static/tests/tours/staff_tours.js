@@ -4,32 +4,32 @@ import { stepUtils } from "@web_tour/tour_utils";
 const tours = registry.category("web_tour.tours");
 const MERCHANT = "Cloud Leaf Trading";
 
-function click(content, trigger) {
+export function click(content, trigger) {
     return { content, trigger, run: "click" };
 }
 
-function check(content, trigger) {
+export function check(content, trigger) {
     return { content, trigger };
 }
 
 /** Press a button of the form, named as in its view. */
-function press(name) {
+export function press(name) {
     return click(`Press ${name}`, `.o_form_statusbar button[name="${name}"]:enabled`);
 }
 
-function confirm() {
+export function confirm() {
     return click("Yes", ".modal-footer button.btn-primary:enabled");
 }
 
-function state(value) {
+export function state(value) {
     return check(`Now ${value}`, `.o_arrow_button_current[data-value="${value}"]`);
 }
 
-function shows(field, text) {
+export function shows(field, text) {
     return check(`${field} is ${text}`, `.o_field_widget[name="${field}"]:contains("${text}")`);
 }
 
-function type(field, text) {
+export function type(field, text) {
     const inside = `[name="${field}"]`;
     return {
         content: `Type ${field}`,
@@ -39,7 +39,7 @@ function type(field, text) {
 }
 
 /** Open what one of the home's cards counts. */
-function card(name) {
+export function card(name) {
     return [
         check("The home", ".o_marketplace_home"),
         click(name, `.o_marketplace_home .o_kanban_record:contains("${name}")`),
@@ -47,7 +47,7 @@ function card(name) {
     ];
 }
 
-function openRow(text) {
+export function openRow(text) {
     return [
         click(`Open ${text}`, `.o_data_row:contains("${text}") .o_data_cell:contains("${text}")`),
         check("Its form", ".o_form_view .o_form_statusbar"),
@@ -55,7 +55,7 @@ function openRow(text) {
 }
 
 /** Go to a menu item in one of the app's sections. */
-function menu(section, item) {
+export function menu(section, item) {
     const settlement = "marketplace_settlement";
     return [
         click(section, `.o_menu_sections [data-menu-xmlid="${settlement}.${section}"]`),
@@ -63,7 +63,7 @@ function menu(section, item) {
     ];
 }
 
-const openApp = () => stepUtils.goToAppSteps("marketplace_merchant.menu_root", "Marketplace");
+export const openApp = () => stepUtils.goToAppSteps("marketplace_merchant.menu_root", "Marketplace");
 
 // The button of a line that asks for a remark is an icon, and its name the number of an action.
 const CHECKS = ".o_field_widget[name='check_ids']";
