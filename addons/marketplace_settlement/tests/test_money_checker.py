@@ -136,12 +136,25 @@ class TestMoneyChecker(MoneyCommon):
         )
         Checker = self.env['marketplace.checker']
         checks = Checker._invariants() | Checker._watched()
-        for name, model, _query in checks.values():
-            for user in (self.officer, auditor):
-                Model = self.env[model].with_user(user)
-                Model.search([], limit=1).read(['display_name'])
-                Model.get_views([(False, 'list'), (False, 'form')])
-                self.assertTrue(Model.has_access('read'), f"{user.name}: {name}")
+        check = self.env['marketplace.reconciliation'].create({})
+        lines = self.env['marketplace.reconciliation.line'].create([
+            {
+                'reconciliation_id': check.id, 'company_id': self.company.id, 'state': 'broken',
+                'invariant': key, 'model_name': model, 'res_ids': [],
+            }
+            for key, (_name, model, _query) in checks.items()
+        ])  # fmt: skip
+        for user, closed in (
+            (self.officer, {'ir.model', 'marketplace.audit.log'}), (auditor, {'ir.model'}),
+        ):  # fmt: skip
+            seen = lines.with_user(user)
+            shut = seen.filtered(lambda line: not line.can_open)
+            self.assertEqual(set(shut.mapped('model_name')), closed)
+            for line in seen - shut:
+                action = line.action_open_documents()
+                documents = line.env[action['res_model']].search(action['domain'])
+                documents.read(['display_name'])
+                documents.get_views([(False, 'list'), (False, 'form')])
 
     def test_nobody_writes_a_check(self):
         Screen = self.env['marketplace.reconciliation'].with_user(self.maker)

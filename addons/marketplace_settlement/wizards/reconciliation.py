@@ -176,6 +176,7 @@ class MarketplaceReconciliationLine(models.Model):
     model_name = fields.Char(readonly=True)
     res_ids = fields.Json(readonly=True)
     document_count = fields.Integer(compute='_compute_document_count', string="Documents")
+    can_open = fields.Boolean(compute='_compute_can_open')
 
     # === COMPUTE METHODS === #
 
@@ -191,6 +192,15 @@ class MarketplaceReconciliationLine(models.Model):
     def _compute_document_count(self):
         for line in self:
             line.document_count = len(line.res_ids or ())
+
+    @api.depends('model_name')
+    @api.depends_context('uid')
+    def _compute_can_open(self):
+        """Of what the auditor alone reads, as the audit log, accountants see the finding only."""
+        for line in self:
+            line.can_open = line.model_name in self.env and self.env[line.model_name].has_access(
+                'read'
+            )
 
     # === ACTION METHODS === #
 
