@@ -7,6 +7,7 @@ The figures are those of docs/accounting.md.
 
 from journey_common import LICENCES, JourneyCase
 
+from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -125,6 +126,25 @@ class TestStaffTours(JourneyCase, HttpCase):
         self.assertRecordValues(
             verification, [{'state': 'intact', 'create_uid': auditor.id}]
         )
+
+    def test_a_manager_cancels_a_late_order_and_follows_a_parcel(self):
+        merchant = self._become_merchant()
+        self._set_freight(merchant, 10)
+        goods = self._list_product(merchant, GOODS, 113)
+        late = self._part(self._buy({goods: 1}), merchant)
+        late.with_user(self._owner(merchant)).portal_accept()
+        late.deadline = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
+        late._process_deadline()
+        sent = self._ship(self._part(self._buy({goods: 1}), merchant))
+
+        self._click_through('manager_orders', self.manager)
+        self.assertRecordValues(late, [{
+            'state': 'cancelled', 'cancel_reason': "Nobody answers.", 'amount_refunded': 123.0,
+        }])  # fmt: skip
+        self.assertRecordValues(sent, [{
+            'state': 'delivered', 'date_received': False, 'amount_logistics_cost': 7.5,
+        }])  # fmt: skip
+        self.assertBooksAgree()
 
     # === ARBITRATORS === #
 

@@ -27,8 +27,8 @@ class MarketplaceMerchant(models.Model):
         """Return how the figures of these merchants, of all if there are none, are measured.
 
         The addons that know figures extend this: sales_12m (amount in the currency of the
-        merchant's company), score (0 to 100), refund_rate and complaint_rate (percent). What one
-        query finds out together it measures once.
+        merchant's company), score (0 to 100), refund_rate, complaint_rate and late_rate (percent).
+        What one query finds out together it measures once.
 
         :return: the figures that each query measures, and the query: a column merchant_id and one
             named after each figure. A merchant without a row or a value is not measured.

@@ -8,8 +8,9 @@ METRICS = [
     ('score', "Score"),
     ('refund_rate', "Refund rate"),
     ('complaint_rate', "Complaint rate"),
+    ('late_rate', "Rate of orders sent late"),
 ]
-RATES = ('refund_rate', 'complaint_rate')
+RATES = ('refund_rate', 'complaint_rate', 'late_rate')
 
 
 class MarketplaceTierTest(models.Model):

@@ -284,6 +284,11 @@ class MarketplaceDemo(models.AbstractModel):
             for name, days in (('date_shipped', 1), ('date_delivered', 3), ('date_received', 4)):
                 if parcel[name]:
                     parcel[name] = min(ordered + timedelta(days=days), now)
+            if parcel.ship_deadline:
+                hours = timedelta(hours=parcel.merchant_id._ship_hours())
+                parcel.ship_deadline = ordered + hours
+                if parcel.state == 'to_ship':
+                    parcel.deadline = parcel.ship_deadline
         for key, parcel_data in data['parcels'].items():
             if 'ended' in parcel_data:
                 parcel = self._parcel(order, key)

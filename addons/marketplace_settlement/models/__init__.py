@@ -15,6 +15,7 @@ from . import product_template
 from . import listing_import
 from . import product_template_sales
 from . import product_low_stock
+from . import product_turnover
 from . import loyalty_program
 from . import freight_template
 from . import merchant_freight

@@ -73,7 +73,7 @@ class MarketplaceFreightTemplate(models.Model):
     _order = 'merchant_id'
 
     _guard_editable = (
-        'basis', 'is_served', 'first_size', 'base_amount', 'next_size', 'next_amount', 'free_from',
+        'basis', 'ship_hours', 'is_served', 'first_size', 'base_amount', 'next_size', 'next_amount', 'free_from',
         'zone_ids',
     )  # fmt: skip
     _guard_frozen = ('merchant_id',)
@@ -89,6 +89,11 @@ class MarketplaceFreightTemplate(models.Model):
         ],
         string="Counted by", required=True, default='piece',
     )  # fmt: skip
+    ship_hours = fields.Integer(
+        string="Sends within (hours)",
+        help="Of its acceptance, as shoppers read it. 0, or more than the marketplace allows: what"
+        " the marketplace allows.",
+    )
     zone_ids = fields.One2many(
         comodel_name='marketplace.freight.zone', inverse_name='template_id', string="Zones"
     )
@@ -96,6 +101,9 @@ class MarketplaceFreightTemplate(models.Model):
     _merchant_uniq = models.Constraint(
         'UNIQUE (merchant_id)',
         "This merchant already has a freight template. Please change that one.",
+    )
+    _ship_hours_positive = models.Constraint(
+        'CHECK (ship_hours >= 0)', "Nobody sends goods before they are ordered."
     )
 
     # === BUSINESS METHODS === #

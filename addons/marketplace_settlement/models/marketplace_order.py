@@ -103,6 +103,15 @@ class MarketplaceOrder(models.Model):
         string="Commission", readonly=True, groups='marketplace_merchant.group_staff',
         help="What the marketplace keeps of this order if nothing is refunded.",
     )  # fmt: skip
+    ship_deadline = fields.Datetime(
+        string="Send by", readonly=True, copy=False,
+        help="When the last of the goods has to leave: the merchant's promise, counted from its"
+        " acceptance.",
+    )  # fmt: skip
+    is_late = fields.Boolean(
+        string="Sent Late", readonly=True, copy=False,
+        help="Not everything had left when it should have.",
+    )  # fmt: skip
     is_announced = fields.Boolean(readonly=True, copy=False, help="The merchant was told by mail.")
     cancel_reason = fields.Text(string="Reason of Cancellation", readonly=True, copy=False)
     date_shipped = fields.Datetime(string="Shipped on", readonly=True, copy=False)
@@ -270,8 +279,9 @@ class MarketplaceOrder(models.Model):
         now = fields.Datetime.now()
         for order in self:
             confirm = order._deadline_in(days=order.company_id.marketplace_confirm_days)
+            send = order._deadline_in(hours=order.merchant_id._ship_hours())
             order.write({
-                'to_ship': {'deadline': False},
+                'to_ship': {'deadline': send, 'ship_deadline': send},
                 'shipped': {'deadline': confirm, 'date_shipped': now},
                 'delivered': {'deadline': confirm, 'date_delivered': now},
                 'completed': {'deadline': False, 'date_completed': now},
@@ -286,10 +296,13 @@ class MarketplaceOrder(models.Model):
                 order._mail('cancelled')
 
     def _on_deadline(self):
-        """Take silence for consent: refuse, assume receipt, or complete."""
+        """Take silence for consent: refuse, assume receipt, or complete. Remind who is late."""
         if self.state == 'to_accept':
             reason = self.env._("The merchant did not accept the order in time.")
             self._move_to('cancelled', reason=reason, system=True)
+        elif self.state == 'to_ship':
+            self.is_late = True
+            self._mail('late')
         elif self.state == 'shipped':
             self._move_to('delivered', system=True)
             self._receive()

@@ -1,5 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+import math
+
 from odoo import models
 from odoo.exceptions import MissingError
 from odoo.fields import Command
@@ -22,7 +24,7 @@ class MarketplaceMerchant(models.Model):
     def portal_set_freight(self, values):
         """Set how freight is counted, and the rate for all addresses that no zone has.
 
-        :param dict values: basis, is_served, first_size, base_amount, next_size, next_amount,
+        :param dict values: basis, ship_hours, is_served, first_size, base_amount, next_size, next_amount,
             free_from; as text or numbers
         :raise FieldErrors: everything that is wrong
         """
@@ -32,7 +34,10 @@ class MarketplaceMerchant(models.Model):
         bases = dict(self.env['marketplace.freight.template']._fields['basis'].selection)
         reader.choice('basis', self.env._("Counted by"), bases)
         self._read_freight_rate(reader)
+        limit = merchant_sudo.company_id.marketplace_ship_hours
+        reader.number('ship_hours', self.env._("Sent within"), 1, limit, required=False)
         clean = reader.check()
+        clean['ship_hours'] = math.ceil(clean['ship_hours'] or 0)
         if template:
             template.write(clean)
         else:
@@ -80,6 +85,12 @@ class MarketplaceMerchant(models.Model):
         zone.unlink()
 
     # === BUSINESS METHODS === #
+
+    def _ship_hours(self):
+        """Return within how many hours of its acceptance the merchant sends an order."""
+        self.ensure_one()
+        limit = self.company_id.marketplace_ship_hours
+        return min(self.freight_template_ids.ship_hours or limit, limit)
 
     def _portal_freight(self):
         self.ensure_one()

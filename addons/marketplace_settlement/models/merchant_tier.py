@@ -17,7 +17,25 @@ class MarketplaceMerchant(models.Model):
             " 100 * refunded / NULLIF(sold, 0) AS refund_rate FROM (%s) AS trade",
             self._tier_trade_query(),
         )
-        return [*super()._tier_metric_queries(), (('sales_12m', 'refund_rate'), trade)]
+        return [
+            *super()._tier_metric_queries(),
+            (('sales_12m', 'refund_rate'), trade),
+            (('late_rate',), self._late_rate_query()),
+        ]
+
+    def _late_rate_query(self):
+        """Return which part of the orders due to be sent in the last months was late."""
+        now = fields.Datetime.now()
+        return SQL(
+            """
+            SELECT merchant_id, 100.0 * count(*) FILTER (WHERE is_late) / count(*) AS late_rate
+              FROM marketplace_order
+             WHERE ship_deadline BETWEEN %s AND %s AND (state != 'cancelled' OR is_late) AND %s
+          GROUP BY merchant_id
+            """,
+            fields.Datetime.subtract(now, months=MONTHS), now,
+            SQL("merchant_id = ANY(%s)", self.ids) if self else SQL("TRUE"),
+        )  # fmt: skip
 
     def _tier_trade_query(self):
         """Return what these merchants, or all, sold in the last months, and what was refunded.

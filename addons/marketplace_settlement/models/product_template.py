@@ -39,6 +39,14 @@ class ProductTemplate(models.Model):
             ))
         return self.product_variant_ids
 
+    def _ship_sentence(self):
+        """Return by when the merchant of these goods sends them, as shoppers read it."""
+        self.ensure_one()
+        return self.env._(
+            "Sent within %s hours after the seller has accepted your order.",
+            self.sudo().merchant_id._ship_hours(),
+        )
+
     def _sheet_rows(self):
         rows = super()._sheet_rows()
         stocks = self.product_variant_ids._get_merchant_stocks()

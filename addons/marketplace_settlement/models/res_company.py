@@ -11,6 +11,12 @@ class ResCompany(models.Model):
         default=48,
         help="A merchant order that nobody accepts within this time is cancelled and refunded.",
     )
+    marketplace_ship_hours = fields.Integer(
+        string="Hours to Send an Order",
+        default=72,
+        help="How long after acceptance the goods may take to leave. Merchants may promise less."
+        " Who is late is reminded, and the staff sees it.",
+    )
     marketplace_confirm_days = fields.Integer(
         string="Days until Receipt is Assumed",
         default=10,
@@ -32,6 +38,10 @@ class ResCompany(models.Model):
     _marketplace_accept_hours_positive = models.Constraint(
         'CHECK (marketplace_accept_hours > 0)',
         "Merchants need at least one hour to accept an order.",
+    )
+    _marketplace_ship_hours_positive = models.Constraint(
+        'CHECK (marketplace_ship_hours > 0)',
+        "Merchants need at least one hour to send an order.",
     )
     _marketplace_confirm_days_positive = models.Constraint(
         'CHECK (marketplace_confirm_days > 0)',

@@ -9,6 +9,9 @@ class ResConfigSettings(models.TransientModel):
     marketplace_accept_hours = fields.Integer(
         related='company_id.marketplace_accept_hours', readonly=False
     )
+    marketplace_ship_hours = fields.Integer(
+        related='company_id.marketplace_ship_hours', readonly=False
+    )
     marketplace_confirm_days = fields.Integer(
         related='company_id.marketplace_confirm_days', readonly=False
     )

@@ -1,6 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import fields, models
+from odoo.tools import clean_context, groupby
 
 
 class StockMove(models.Model):
@@ -15,6 +16,29 @@ class StockMove(models.Model):
     )
 
     # === PICKINGS === #
+
+    def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
+        self._marketplace_assign_pickings()
+        return super()._action_confirm(merge, merge_into, create_proc)
+
+    def _marketplace_assign_pickings(self):
+        """Make the transfers of several merchants at once; Odoo makes one after the other.
+
+        Where a merchant's part has transfers already, it is left to Odoo to find the one to use.
+        """
+        moves = self.with_context(clean_context(self.env.context)).filtered(
+            lambda move: move.state == 'draft' and move.sale_line_id.marketplace_order_id
+            and move._should_be_assigned() and move.product_uom_qty >= 0
+        )  # fmt: skip
+        groups = groupby(moves, key=lambda move: move._key_assign_picking())
+        groups = [self.browse().concat(*group) for _key, group in groups]
+        if len(groups) > 1 and not moves.sale_line_id.marketplace_order_id.picking_ids:
+            pickings = self.env['stock.picking'].create(
+                [group._get_new_picking_values() for group in groups]
+            )
+            for group, picking in zip(groups, pickings, strict=True):
+                group.picking_id = picking
+                group._assign_picking_post_process(new=True)
 
     def _key_assign_picking(self):
         return super()._key_assign_picking() + (self.sale_line_id.marketplace_order_id,)

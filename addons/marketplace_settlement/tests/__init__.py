@@ -24,6 +24,7 @@ from . import test_returns
 from . import test_rewards
 from . import test_split
 from . import test_stock
+from . import test_stock_api
 from . import test_money_arithmetic
 from . import test_money_example
 from . import test_money_exit

@@ -51,6 +51,11 @@ class TestFreightZones(OrdersCommon):
         for quantity, expected in ((1, 10.0), (2, 16.0), (4, 0.0)):
             self.assertEqual(self._price({self.bowl: quantity}), expected)
 
+    def test_a_merchant_promises_how_soon_it_sends(self):
+        for typed, hours in (('24', 24), ('', 72), (12.5, 13)):
+            self.as_clerk.portal_set_freight(dict(RATE, basis='piece', ship_hours=typed))
+            self.assertEqual(self.merchant_a._ship_hours(), hours)
+
     def test_zones_have_rates_of_their_own(self):
         self.as_clerk.portal_set_freight(dict(RATE, basis='piece'))
         self.as_clerk.portal_set_freight_zone(
@@ -78,7 +83,7 @@ class TestFreightZones(OrdersCommon):
     def test_a_form_says_all_that_is_wrong(self):
         wrong = {
             'basis': 'colour', 'first_size': 'x', 'base_amount': '-1', 'next_size': '0',
-            'next_amount': 'nan', 'free_from': '1e12',
+            'next_amount': 'nan', 'free_from': '1e12', 'ship_hours': '73',
         }
         with self.assertRaises(FieldErrors) as raised:
             self.as_clerk.portal_set_freight(wrong)

@@ -43,6 +43,14 @@ class TestOrderMails(OrdersCommon):
             (shopper, f"Part of your order was cancelled: {other.name}"),
         ])
 
+    def test_who_is_late_is_reminded(self):
+        part = self._part(self._order())
+        part.with_user(self.clerk_a).portal_accept()
+        self._pass_deadline(part)
+        self.assertEqual(self._mails(part), [
+            (self._merchant_names(), f"{part.name} should have left by now"),
+        ])
+
     def test_both_are_told_of_a_return(self):
         part = self._received()
         request = self.env['marketplace.return'].browse(

@@ -19,7 +19,8 @@ class TestOrderStates(OrdersCommon):
             part = self._part(self._order())
             self.assertEqual(str(part.deadline), '2030-01-03 10:00:00')
             part.with_user(self.clerk_a).portal_accept()
-            self.assertFalse(part.deadline)
+            self.assertEqual(str(part.ship_deadline), '2030-01-04 10:00:00')
+            self.assertEqual(part.deadline, part.ship_deadline)
             part.with_user(self.clerk_a).portal_ship("SF Express", "SF100200")
         self.assertRecordValues(part, [{
             'state': 'shipped', 'carrier_name': "SF Express", 'tracking_ref': "SF100200",
@@ -69,15 +70,62 @@ class TestOrderStates(OrdersCommon):
     def test_the_settings_move_the_deadlines(self):
         self.company.write({
             'marketplace_accept_hours': 5,
+            'marketplace_ship_hours': 7,
             'marketplace_confirm_days': 3,
             'marketplace_return_days': 30,
         })
         part = self._part(self._order())
         self.assertLess(part.deadline, fields.Datetime.now() + timedelta(hours=5, minutes=1))
+        part.with_user(self.clerk_a).portal_accept()
+        self.assertLess(part.deadline, fields.Datetime.now() + timedelta(hours=7, minutes=1))
         part = self._received()
         self.assertEqual((part.deadline - part.date_received).days, 30)
         part = self._shipped()
         self.assertEqual((part.deadline - part.date_shipped).days, 3)
+
+    # === SENT LATE === #
+
+    def test_who_is_late_stays_late(self):
+        part = self._part(self._order({self.bowl: 2}))
+        part.with_user(self.clerk_a).portal_accept()
+        line = part._goods_lines()
+        part.with_user(self.clerk_a).portal_ship("SF Express", "SF1", {line.id: 1})
+        self.assertEqual(part.deadline, part.ship_deadline)
+        self._pass_deadline(part)
+        self.assertRecordValues(part, [{'state': 'to_ship', 'is_late': True, 'deadline': False}])
+        part.with_user(self.clerk_a).portal_ship("SF Express", "SF2")
+        self.assertRecordValues(part, [{'state': 'shipped', 'is_late': True}])
+        self.assertGreater(part.deadline, part.ship_deadline)
+
+    def test_who_sends_in_time_is_not_late(self):
+        part = self._shipped()
+        self._pass_deadline(part)
+        self.assertFalse(part.is_late)
+
+    def test_what_is_late_can_be_cancelled(self):
+        order = self._order({self.bowl: 1, self.vase: 1})
+        part, other = self._part(order), self._part(order, self.merchant_b)
+        for user, late in ((self.clerk_a, part), (self.clerk_b, other)):
+            late.with_user(user).portal_accept()
+            self._pass_deadline(late)
+        part.with_user(self.manager).action_cancel(reason="Nobody answers the phone")
+        other.with_user(self.shopper).portal_cancel("It takes too long")
+        self.assertEqual((part | other).mapped('state'), ['cancelled', 'cancelled'])
+        self.assertEqual((part | other).mapped('is_late'), [True, True])
+
+    def test_merchants_promise_less_but_never_more(self):
+        template = self.merchant_a.freight_template_ids
+        for promise, hours in ((24, 24), (0, 72), (500, 72)):
+            template.ship_hours = promise
+            self.assertEqual(self.merchant_a._ship_hours(), hours)
+            self.assertIn(f" {hours} hours ", self.bowl.product_tmpl_id._ship_sentence())
+            part = self._part(self._order())
+            part.with_user(self.clerk_a).portal_accept()
+            limit = fields.Datetime.now() + timedelta(hours=hours, minutes=1)
+            self.assertLess(part.ship_deadline, limit)
+            self.assertGreater(part.ship_deadline, limit - timedelta(minutes=2))
+
+    # === CANCELLED === #
 
     def test_refusing_cancels_one_part_for_good(self):
         order = self._order({self.bowl: 1, self.vase: 1})

@@ -1,6 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -43,6 +43,22 @@ class TestStock(OrdersCommon):
         self._order({self.bowl: 4})
         self.bowl.invalidate_recordset()
         self.assertEqual(self.bowl.with_context(warehouse_id=self.warehouse.id).free_qty, 6)
+
+    def test_how_long_the_stock_lasts(self):
+        listing, unsold = self.bowl.product_tmpl_id, self.cup.product_tmpl_id
+        self._shipped({self.bowl: 2})
+        self._order({self.bowl: 3})
+        (listing | unsold).invalidate_recordset()
+        self.assertRecordValues(listing | unsold | self.lamp.product_tmpl_id, [
+            {'merchant_stock': stock, 'merchant_stock_free': free, 'merchant_stock_sent': sent,
+             'merchant_stock_days': days}
+            for stock, free, sent, days in ((8, 5, 2, 75), (10, 10, 0, 0), (0, 0, 0, 0))
+        ])  # fmt: skip
+        self.env['stock.move.line'].search([('product_id', '=', self.bowl.id)]).date = (
+            fields.Datetime.subtract(fields.Datetime.now(), days=31)
+        )
+        listing.invalidate_recordset()
+        self.assertEqual(listing.merchant_stock_sent, 0)
 
     def test_a_merchant_sends_only_what_is_its_own(self):
         """Goods of the same product that another owns, even nearby, are not reserved."""

@@ -58,6 +58,25 @@ class TestTierMetrics(MoneyCommon):
         )
         self.assertEqual(self._metrics(), (246.0, 0.0))
 
+    def test_orders_sent_late_are_counted_once_they_are_due(self):
+        self.assertIsNone(self.merchant_a._tier_metrics().get('late_rate'))
+        late, in_time, withdrawn, waiting = (
+            self._part(self._paid({self.bowl: 1})) for _index in range(4)
+        )
+        for part in (late, in_time, withdrawn, waiting):
+            part.with_user(self.clerk_a).portal_accept()
+        in_time.with_user(self.clerk_a).portal_ship("SF Express", "SF1")
+        withdrawn.with_user(self.shopper).portal_cancel("Not needed")
+        self._pass_deadline(late)
+        (late | in_time | withdrawn).ship_deadline = fields.Datetime.subtract(
+            fields.Datetime.now(), days=1
+        )
+        self.assertEqual(self.merchant_a._tier_metrics()['late_rate'], 50.0)
+        (late | in_time).ship_deadline = fields.Datetime.subtract(
+            fields.Datetime.now(), months=13
+        )
+        self.assertIsNone(self.merchant_a._tier_metrics().get('late_rate'))
+
     def test_the_run_reads_them(self):
         self._sold({self.bowl: 1})
         tier = self.merchant_a.tier_id

@@ -262,6 +262,26 @@ tours.add("marketplace_staff_manager_bank", {
     ],
 });
 
+tours.add("marketplace_staff_manager_orders", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp(),
+        ...card("Orders sent late"),
+        ...openRow(MERCHANT),
+        check("It is late", ".alert-warning:contains('The goods should have left by')"),
+        click("Cancel it", ".o_form_statusbar button:contains('Cancel and Refund')"),
+        { content: "Why", trigger: ".modal [name='reason'] textarea", run: "edit Nobody answers." },
+        click("Cancel", ".modal button[name='action_confirm']"),
+        state("cancelled"),
+        shows("amount_refunded", "123.00"),
+        ...menu("menu_orders", "menu_marketplace_parcels"),
+        ...openRow("SF1000200030"),
+        type("cost", "7.50"),
+        press("action_mark_delivered"),
+        state("delivered"),
+    ],
+});
+
 tours.add("marketplace_staff_auditor", {
     url: "/odoo",
     steps: () => [
