@@ -27,7 +27,7 @@ class TestOrderQueries(OrdersCommon):
         extra_of_4 = self._confirm_count(sold[:4]) - self._confirm_count(own[:4])
         extra_of_12 = self._confirm_count(sold) - self._confirm_count(own)
         self.assertLessEqual(extra_of_12, extra_of_4)
-        self.assertLess(extra_of_4, 60)
+        self.assertLess(extra_of_4, 16)
 
     def test_brackets_do_not_cost_by_lines(self):
         Rule = self.env['marketplace.commission.rule']
@@ -51,9 +51,9 @@ class TestOrderQueries(OrdersCommon):
         order._marketplace_freeze()
         return self.env.cr.sql_log_count - before
 
-    def test_a_further_merchant_costs_little_but_its_transfer(self):
+    def test_a_further_merchant_costs_next_to_nothing(self):
         merchants = [self._merchant(f"Seller {n}", f'SELL{n}') for n in range(4)]
         # Three lines each: of one merchant, and of three.
         sold = [self._product(f"Sold {n}", 10.0, merchants[n % 4], stock=9) for n in range(12)]
         of_one, of_three = self._confirm_count(sold[::4]), self._confirm_count(sold[:3])
-        self.assertLess(of_three - of_one, 2 * 20)
+        self.assertLess(of_three - of_one, 2 * 4)

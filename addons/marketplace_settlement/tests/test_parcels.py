@@ -240,7 +240,7 @@ class TestParcels(MoneyCommon):
         self.merchant_a.with_user(self.clerk_a).portal_set_auto_accept(True)
         order = self._order({self.bowl: 1, self.vase: 1})
         self.assertEqual(self._part(order).state, 'to_ship')
-        self.assertFalse(self._part(order).deadline)
+        self.assertTrue(self._part(order).ship_deadline)
         self.assertEqual(self._part(order, self.merchant_b).state, 'to_accept')
         self.company.marketplace_auto_accept = True
         self.assertEqual(self._part(self._order({self.vase: 1}), self.merchant_b).state, 'to_ship')

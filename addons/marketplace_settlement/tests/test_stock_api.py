@@ -88,7 +88,7 @@ class TestStockApi(OrdersCommon, HttpCase):
                 self.catalogue_a, 'product.product', '_set_merchant_stock',
                 ids=self.bowl.ids, quantity=99,
             )  # fmt: skip
-        self.assertEqual(status, 404)
+        self.assertEqual(status, 403)
         self.assertEqual(self._on_hand(self.bowl, self.merchant_a), 10)
 
     def test_without_a_valid_key_nothing_is_set(self):
