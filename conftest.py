@@ -55,10 +55,19 @@ def clean_log():
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    """What was logged between tests counts as well."""
-    if unexpected := complaints.take():
+    """What was logged between tests counts as well, in whichever process that was."""
+    unexpected = complaints.take()
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["unexpected"] = unexpected
+    elif unexpected:
         print("\nUnexpected in the log outside of any test:", *unexpected, sep="\n")
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Take over what one of several processes found in its log."""
+    complaints.unclaimed += getattr(node, "workeroutput", {}).get("unexpected", [])
 
 
 @pytest.hookimpl(hookwrapper=True)

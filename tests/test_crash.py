@@ -23,7 +23,7 @@ from odoo.addons.marketplace_settlement.tests.fake_bank import logged_keys
 DATABASE, START = 'marketplace_crash', 'marketplace_crash_start'
 STEP_SECONDS = 180
 STATEMENT_POINTS = (
-    'statement_numbered', 'statement_inserted', 'statement_claimed', 'statement_totalled',
+    'statement_numbered', 'statement_inserted', 'statement_claimed', 'statement_spent',
     'batch_done',
 )  # fmt: skip
 POSTING_POINTS = (

@@ -63,11 +63,29 @@ def fill_entries(env, count, each=200, invoiced=False):
          GROUP BY merchant_id, company_id, currency_id
         """
     )
+    fill_history(env, merchant, merchants)
     env.cr.commit()
     with env.cr._cnx.cursor() as cr:
         cr.execute("ANALYZE")
     env.cr.commit()
     env.invalidate_all()
+
+
+def fill_history(env, merchant, merchants):
+    """Have the statements of the year before: nobody begins with a million entries."""
+    env.cr.execute(SQL(
+        """
+        INSERT INTO marketplace_statement (
+               name, merchant_id, company_id, currency_id, date_from, date_to, state, amount_gross,
+               amount_fee, amount_net, create_uid, write_uid, create_date, write_date)
+        SELECT 'OLD' || month || '/' || n, %(merchant)s + n, %(company)s, %(currency)s,
+               current_date - 40 - 30 * month, current_date - 11 - 30 * month, 'paid', 100, 8, 92,
+               1, 1, now(), now()
+          FROM generate_series(1, 12) AS month, generate_series(0, %(merchants)s - 1) AS n
+        """,
+        merchant=merchant, merchants=merchants, company=env.company.id,
+        currency=env.company.currency_id.id,
+    ))  # fmt: skip
 
 
 def fill_items(env, count, merchant, merchants, partner):

@@ -27,6 +27,9 @@ Usage: scripts/test                      lint, then all tests
 # The names by which Odoo looks for a browser to run tours in.
 BROWSERS = ["google-chrome", "chromium", "chromium-browser", "google-chrome-stable"]
 
+# Everything is run by one process per core, file by file, each in a copy of the database.
+SIDE_BY_SIDE = ["--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile"]
+
 
 def main(arguments):
     if {"-h", "--help"} & set(arguments):
@@ -41,7 +44,7 @@ def main(arguments):
         if not arguments:
             _lint()
         with _copy_of_template(must_be_clean=not arguments) as database:
-            return _pytest(database.name, arguments)
+            return _pytest(database.name, arguments or SIDE_BY_SIDE)
 
 
 def _pytest(database="", arguments=()):

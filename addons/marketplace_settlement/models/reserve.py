@@ -221,6 +221,7 @@ class MarketplaceStatement(models.Model):
             for (statement, amount), hold in zip(amounts.items(), holds, strict=True)
             for vals in statement._prepare_reserve_entries(hold, amount)
         ])
+        self.browse(statement.id for statement in amounts)._add_up()
 
     def _reserve_amounts(self, rules):
         """Return what is to be kept of each statement with a rule: {statement: amount}."""

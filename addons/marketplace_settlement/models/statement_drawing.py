@@ -10,6 +10,16 @@ from .balance_entry import FEE_KINDS, in_statements
 from .statement_terms import PERIODS
 
 OPEN_STATES = ('draft', 'sent', 'confirmed')
+# The sums of entries, and where a statement keeps them.
+TOTALS = SQL(
+    "COALESCE(SUM(amount), 0) AS net, MIN(date) AS first_date,"
+    " COALESCE(-SUM(amount) FILTER (WHERE kind IN %s), 0) AS fee",
+    FEE_KINDS,
+)
+SET_TOTALS = SQL(
+    "amount_net = total.net, amount_fee = total.fee, amount_gross = total.net + total.fee,"
+    " date_from = total.first_date"
+)
 
 
 class MarketplaceStatement(models.Model):
@@ -53,7 +63,6 @@ class MarketplaceStatement(models.Model):
         statements = self._insert(due, run)
         statements._claim()
         statements._add_reserves()
-        statements._add_up()
         self.env['marketplace.audit.log']._log(statements, 'create', system=True)
         return statements
 
@@ -81,27 +90,28 @@ class MarketplaceStatement(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(SQL(
             """
-            SELECT entry.merchant_id, entry.company_id, entry.currency_id, terms.period,
-                   terms.date_to, terms.minimum, terms.minimum_currency_id,
-                   merchant.state IN %(leaving)s AS leaves, SUM(entry.amount)
-              FROM marketplace_balance_entry entry
-              JOIN marketplace_merchant merchant ON merchant.id = entry.merchant_id
-              JOIN (%(terms)s) AS terms ON terms.merchant_id = entry.merchant_id
-               AND terms.company_id = entry.company_id
-             WHERE entry.merchant_id = ANY(%(ids)s) AND entry.state = 'available'
-               AND entry.is_open AND %(claimable)s
+            SELECT due.* FROM (
+                SELECT entry.merchant_id, entry.company_id, entry.currency_id, terms.period,
+                       terms.date_to, terms.minimum, terms.minimum_currency_id,
+                       merchant.state IN %(leaving)s AS leaves, SUM(entry.amount) AS amount
+                  FROM marketplace_balance_entry entry
+                  JOIN marketplace_merchant merchant ON merchant.id = entry.merchant_id
+                  JOIN (%(terms)s) AS terms ON terms.merchant_id = entry.merchant_id
+                   AND terms.company_id = entry.company_id
+                 WHERE entry.merchant_id = ANY(%(ids)s) AND entry.state = 'available'
+                   AND entry.is_open AND %(claimable)s
+                 GROUP BY entry.merchant_id, entry.company_id, entry.currency_id, terms.period,
+                          terms.date_to, terms.minimum, terms.minimum_currency_id, merchant.state
+              ) AS due
+             WHERE (due.amount > 0 OR due.amount = 0 AND due.leaves)
                AND NOT EXISTS (
                     SELECT 1 FROM marketplace_statement other
-                     WHERE other.merchant_id = entry.merchant_id
-                       AND other.company_id = entry.company_id
-                       AND other.currency_id = entry.currency_id
+                     WHERE other.merchant_id = due.merchant_id
+                       AND other.company_id = due.company_id
+                       AND other.currency_id = due.currency_id
                        AND (other.state = 'draft' OR %(periodic)s
-                            AND other.period = terms.period AND other.date_to = terms.date_to))
-             GROUP BY entry.merchant_id, entry.company_id, entry.currency_id, terms.period,
-                      terms.date_to, terms.minimum, terms.minimum_currency_id, merchant.state
-            HAVING SUM(entry.amount) > 0
-                OR SUM(entry.amount) = 0 AND merchant.state IN %(leaving)s
-             ORDER BY entry.merchant_id, entry.company_id, entry.currency_id
+                            AND other.period = due.period AND other.date_to = due.date_to))
+             ORDER BY due.merchant_id, due.company_id, due.currency_id
             """,
             terms=self._terms(ends), ids=list(merchant_ids), leaving=LEAVING_STATES,
             claimable=self._claimable(SQL("terms.date_to")), periodic=bool(run and run.is_periodic),
@@ -205,56 +215,71 @@ class MarketplaceStatement(models.Model):
     def _claim(self):
         """Take the merchants' available entries into their drafts, each into one only.
 
-        The wallet is the second lock: what it does not have available can't be claimed.
+        The wallet is the second lock: what it does not have available can't be claimed. The drafts
+        are handed in, so that the plan of the query does not hang on what PostgreSQL believes of a
+        table that is just being filled.
         """
+        if not self:
+            return
         rows = self.env.execute_query(SQL(
             """
             WITH claimed AS (
                 UPDATE marketplace_balance_entry entry
                    SET state = 'in_statement', statement_id = draft.id
-                  FROM marketplace_statement draft
-                 WHERE draft.id = ANY(%s) AND entry.state = 'available' AND entry.is_open
-                   AND entry.merchant_id = draft.merchant_id
+                  FROM unnest(%(ids)s, %(merchants)s, %(companies)s, %(currencies)s,
+                              %(dates)s::date[])
+                       AS draft(id, merchant_id, company_id, currency_id, date_to)
+                 WHERE entry.merchant_id = ANY(%(merchants)s) AND entry.state = 'available'
+                   AND entry.is_open AND entry.merchant_id = draft.merchant_id
                    AND entry.company_id = draft.company_id
-                   AND entry.currency_id = draft.currency_id AND %s
-             RETURNING entry.statement_id, entry.amount
+                   AND entry.currency_id = draft.currency_id AND %(claimable)s
+             RETURNING entry.statement_id, entry.kind, entry.amount, entry.date
+            ), total AS (
+                SELECT claimed.statement_id, %(totals)s FROM claimed GROUP BY claimed.statement_id
+            ), changed AS (
+                UPDATE marketplace_statement statement SET %(sets)s
+                  FROM total WHERE statement.id = total.statement_id
+             RETURNING merchant_id, company_id, currency_id, total.net
             )
-            SELECT draft.merchant_id, draft.company_id, draft.currency_id, SUM(claimed.amount)
-              FROM claimed
-              JOIN marketplace_statement draft ON draft.id = claimed.statement_id
-             GROUP BY draft.id
-             ORDER BY 1, 2, 3
+            SELECT * FROM changed ORDER BY 1, 2, 3
             """,
-            self.ids, self._claimable(SQL("draft.date_to")),
+            totals=TOTALS, sets=SET_TOTALS, claimable=self._claimable(SQL("draft.date_to")),
+            **self._columns(),
         ))  # fmt: skip
         self.env['marketplace.balance.entry'].invalidate_model(['state', 'statement_id'])
+        self.invalidate_recordset()
         crash.point('statement_claimed')
         self.env['marketplace.wallet']._spend(rows, 'in_transit')
+        crash.point('statement_spent')
+
+    def _columns(self):
+        return {
+            'ids': self.ids,
+            'merchants': [statement.merchant_id.id for statement in self],
+            'companies': [statement.company_id.id for statement in self],
+            'currencies': [statement.currency_id.id for statement in self],
+            'dates': [statement.date_to for statement in self],
+        }
 
     def _add_up(self):
-        """Write the totals of the statements as their entries say."""
+        """Write the totals of the statements anew, as their entries say."""
         self.env.flush_all()
         self.env.cr.execute(SQL(
             """
-            UPDATE marketplace_statement statement
-               SET amount_net = total.net, amount_fee = total.fee,
-                   amount_gross = total.net + total.fee, date_from = total.date_from
+            UPDATE marketplace_statement statement SET %(sets)s
               FROM (
-                SELECT claimed.id, MIN(entry.date) AS date_from,
-                       COALESCE(SUM(entry.amount), 0) AS net,
-                       COALESCE(-SUM(entry.amount) FILTER (WHERE entry.kind IN %s), 0) AS fee
+                SELECT claimed.id, %(totals)s
                   FROM marketplace_statement claimed
                   LEFT JOIN marketplace_balance_entry entry ON entry.statement_id = claimed.id
                    AND entry.is_open AND entry.merchant_id = claimed.merchant_id
-                 WHERE claimed.id = ANY(%s)
+                 WHERE claimed.id = ANY(%(ids)s)
                  GROUP BY claimed.id
               ) AS total
              WHERE statement.id = total.id
             """,
-            FEE_KINDS, self.ids,
+            sets=SET_TOTALS, totals=TOTALS, ids=self.ids,
         ))  # fmt: skip
         self.invalidate_recordset()
-        crash.point('statement_totalled')
 
     # === TAKING OUT === #
 
@@ -350,7 +375,6 @@ class MarketplaceStatement(models.Model):
         debts = self._insert(due, None)
         debts._stay_covered()
         debts._claim()
-        debts._add_up()
         self.env['marketplace.audit.log']._log(debts, 'create', system=True)
         for state in ('sent', 'confirmed'):
             debts._move_to(state, system=True)
