@@ -27,6 +27,7 @@ class MarketplaceDemo(models.AbstractModel):
         ])  # fmt: skip
         self._next_commission(
             electronics, percent=7,
+            amount_ids=self._commission_amounts(CNY=(3, 200), USD=(0.5, 30)),
             bracket_ids=[Command.create({'amount_from': 20000, 'percent': 5})],
         ).action_publish()
         general = Rule.search([
@@ -34,9 +35,22 @@ class MarketplaceDemo(models.AbstractModel):
             ('commission_group', '=', False), ('categ_id', '=', False),
         ])  # fmt: skip
         self._next_commission(
-            general, percent=8.5, minimum=0.5, include_freight=True,
+            general, percent=8.5, include_freight=True,
+            amount_ids=self._commission_amounts(**{self.env.company.currency_id.name: (0.5, 0)}),
             bracket_ids=[Command.create({'amount_from': 10000, 'percent': 7})],
         )
+
+    def _commission_amounts(self, **limits):
+        """Return the commands that give a rule a minimum and a maximum per currency."""
+        currencies = self.env['res.currency'].with_context(active_test=False).search(
+            [('name', 'in', list(limits))]
+        )
+        currencies.active = True
+        return [Command.create({
+            'currency_id': currency.id,
+            'minimum': limits[currency.name][0],
+            'maximum': limits[currency.name][1],
+        }) for currency in currencies]  # fmt: skip
 
     @api.model
     def _next_commission(self, rule, **values):

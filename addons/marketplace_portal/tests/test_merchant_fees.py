@@ -1,6 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from .merchant_common import MerchantCommon
@@ -13,7 +13,7 @@ class TestMerchantFees(MerchantCommon):
 
     def test_the_schedule_shows_what_counts_and_what_comes(self):
         rule = self._rule(
-            percent=7.5, merchant_id=self.merchant_a.id, minimum=0.5,
+            percent=7.5, merchant_id=self.merchant_a.id,
             bracket_ids=[Command.create({'amount_from': 10000.0, 'percent': 5.0})],
         )
         action = rule.with_user(self.maker).action_replace()
@@ -27,6 +27,49 @@ class TestMerchantFees(MerchantCommon):
         self.assertIn("All your goods", page)
         self.assertNotIn("3.21 %", page)
         self.assertNotIn(f"{self.rule.percent:g} %,", page)
+
+    def test_the_schedule_shows_the_amounts_of_each_currency(self):
+        abroad = self._currency('XTA', 2.0)
+        self._rule(percent=7.5, merchant_id=self.merchant_a.id, amount_ids=[
+            self._amounts(minimum=0.5), self._amounts(abroad, fixed=1.5, maximum=30.0),
+        ])  # fmt: skip
+        page = self._html(PATH, self.finance_a)
+        lines = page.xpath('//table[1]//td[@label="Fee"]/div/text()')
+        home = self.currency
+        self.assertEqual(lines[:4], [
+            "7.5 %",
+            f"For sales in {home.name}: at least {home.format(0.5)}",
+            f"For sales in XTA: plus {abroad.format(1.5)} per order line,"
+            f" at most {abroad.format(30.0)}",
+            f"For sales in other currencies: as in {home.name}, by the exchange rate of the day",
+        ])
+
+    def test_a_manager_announces_fees_and_the_merchant_reads_them(self):
+        """113 at 8 % are 9.04, at 9 % 10.17; the new fees begin after the days of notice."""
+        # Debian's package of Odoo names this library (for video calls) without having it; the
+        # browser's complaint about that would end every tour.
+        self.env['ir.asset'].create({
+            'name': "No background blur",
+            'bundle': 'web.assets_backend',
+            'directive': 'remove',
+            'path': 'mail/static/lib/selfie_segmentation/selfie_segmentation.js',
+        })
+        abroad = self._currency('XTA', 2.0)
+        self._order()
+        self.start_tour('/odoo', 'marketplace_staff_manager_commission', login=self.maker.login)
+        self.env.invalidate_all()
+        rule = self.env['marketplace.commission.rule'].search([('replaces_id', '=', self.rule.id)])
+        days = self.company.marketplace_commission_notice_days
+        self.assertRecordValues(rule, [{
+            'state': 'active', 'percent': 9.0, 'version': 2,
+            'date_from': fields.Date.add(self.company._marketplace_today(), days=days),
+        }])  # fmt: skip
+        self.assertRecordValues(rule.amount_ids, [
+            {'currency_id': self.currency.id, 'minimum': 2.0, 'maximum': 0.0},
+            {'currency_id': abroad.id, 'minimum': 0.0, 'maximum': 15.0},
+        ])
+        self.assertRecordValues(rule.bracket_ids, [{'amount_from': 150.0, 'percent': 5.0}])
+        self.start_tour('/my', 'marketplace_merchant_fees', login=self.finance_a.login)
 
     def test_drafts_are_not_shown(self):
         self.env['marketplace.commission.rule'].create({

@@ -41,6 +41,7 @@ from . import account_move_line_stock
 from . import res_company_accounting
 from . import res_config_settings_accounting
 from . import account_chart_template
+from . import commission_part_mixin
 from . import commission_rule
 from . import batch_mixin
 from . import heartbeat
@@ -48,6 +49,7 @@ from . import statement_terms
 from . import commission_rule_label
 from . import commission_rule_rating
 from . import commission_rule_publication
+from . import commission_amount
 from . import commission_bracket
 from . import commission_notice
 from . import merchant_fees

@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import NO_ACCESS, Domain
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 
@@ -69,8 +69,8 @@ class MarketplaceCommissionRule(models.Model):
         comodel_name='res.currency',
         required=True,
         default=lambda self: self.env.company.currency_id,
-        help="Of the fixed part, the minimum, the maximum and the brackets. Sales in another"
-        " currency are charged by the exchange rate of their day.",
+        help="Of the brackets, and of the amounts that count for a sale in a currency without a"
+        " row of its own: these are converted by the exchange rate of its day.",
     )
     base = fields.Selection(
         selection=[('with_tax', "The price with tax"), ('without_tax', "The price without tax")],
@@ -94,10 +94,13 @@ class MarketplaceCommissionRule(models.Model):
         help="The part of a merchant's sales in a calendar month that lies above an amount is"
         " charged at the percentage of that bracket.",
     )  # fmt: skip
-    has_brackets = fields.Boolean(compute='_compute_has_brackets', store=True)
-    fixed = fields.Monetary(string="Fixed Part", help="Added once per order line.")
-    minimum = fields.Monetary(help="The least that an order line is charged; 0 for none.")
-    maximum = fields.Monetary(help="The most that an order line is charged; 0 for none.")
+    amount_ids = fields.One2many(
+        comodel_name='marketplace.commission.amount', inverse_name='rule_id',
+        string="Fixed Part and Limits", copy=True,
+    )  # fmt: skip
+    # Brackets and amounts in the row of the rule: sales are rated without reading others, and who
+    # changes a part of a draft meets who publishes it at the same moment.
+    terms = fields.Json(compute='_compute_terms', store=True, groups=NO_ACCESS)
     refund_percent = fields.Float(
         string="Returned with a Refund (%)", digits=(16, 4), default=100.0,
         help="Which part of the commission goes back to the merchant when goods are refunded. All"
@@ -122,13 +125,6 @@ class MarketplaceCommissionRule(models.Model):
         'CHECK (refund_percent >= 0 AND refund_percent <= 100)',
         "Between 0 and 100 percent of the commission go back with a refund.",
     )
-    _amounts_positive = models.Constraint(
-        'CHECK (fixed >= 0 AND minimum >= 0 AND maximum >= 0)', "The amounts cannot be negative."
-    )
-    _minimum_below_maximum = models.Constraint(
-        'CHECK (COALESCE(maximum, 0) = 0 OR COALESCE(minimum, 0) <= maximum)',
-        "The minimum cannot be above the maximum.",
-    )
     _dates_ordered = models.Constraint(
         'CHECK (date_to IS NULL OR date_from IS NULL OR date_from <= date_to)',
         "A rule cannot end before it begins.",
@@ -151,21 +147,34 @@ class MarketplaceCommissionRule(models.Model):
 
     @api.depends(
         'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group', 'percent',
-        'fixed', 'bracket_ids.amount_from', 'bracket_ids.percent',
+        'bracket_ids.amount_from', 'bracket_ids.percent', 'amount_ids.currency_id',
+        'amount_ids.fixed',
     )  # fmt: skip
     def _compute_name(self):
         for rule in self:
             price = f"{rule.percent:g} %"
             if last := rule.bracket_ids.sorted('amount_from')[-1:]:
                 price += f" … {last.percent:g} %"
-            if rule.fixed:
-                price += f" + {rule.currency_id.format(rule.fixed)}"
+            if fixed := rule.amount_ids.filtered('fixed'):
+                price += " + " + " / ".join(row.currency_id.format(row.fixed) for row in fixed)
             rule.name = f'{rule._scope_label()}: {price}'
 
-    @api.depends('bracket_ids.percent')
-    def _compute_has_brackets(self):
+    @api.depends(
+        'bracket_ids.amount_from', 'bracket_ids.percent', 'amount_ids.currency_id',
+        'amount_ids.fixed', 'amount_ids.minimum', 'amount_ids.maximum',
+    )  # fmt: skip
+    def _compute_terms(self):
         for rule in self:
-            rule.has_brackets = bool(rule.bracket_ids)
+            rule.terms = {
+                'brackets': [
+                    (row.amount_from, row.percent)
+                    for row in rule.bracket_ids.sorted('amount_from')
+                ],
+                'amounts': {
+                    row.currency_id.id: (row.fixed, row.minimum, row.maximum)
+                    for row in rule.amount_ids
+                },
+            }
 
     @api.depends('replaces_id.version', 'replaces_id.root_id')
     def _compute_version(self):
@@ -245,8 +254,8 @@ class MarketplaceCommissionRule(models.Model):
         return {
             'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group',
             'company_id', 'currency_id', 'base', 'include_freight', 'percent', 'bracket_ids',
-            'fixed', 'minimum', 'maximum', 'refund_percent', 'date_from', 'date_to',
-            'replaces_id', 'root_id', 'version',
+            'amount_ids', 'refund_percent', 'date_from', 'date_to', 'replaces_id', 'root_id',
+            'version', 'name',
         }  # fmt: skip
 
     # === BUSINESS METHODS: LOOKUP === #

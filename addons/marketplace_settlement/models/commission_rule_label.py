@@ -1,6 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 
@@ -8,6 +8,18 @@ class MarketplaceCommissionRule(models.Model):
     """What a rule says, in words that merchants read too."""
 
     _inherit = 'marketplace.commission.rule'
+
+    price_label = fields.Char(string="What Is Charged", compute='_compute_price_label')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        'terms', 'percent', 'currency_id', 'base', 'include_freight', 'refund_percent'
+    )
+    @api.depends_context('lang')
+    def _compute_price_label(self):
+        for rule in self:
+            rule.price_label = '; '.join(rule._price_lines())
 
     # === BUSINESS METHODS === #
 
@@ -26,9 +38,32 @@ class MarketplaceCommissionRule(models.Model):
         subject = self.product_tmpl_id or self.categ_id
         return subject.display_name if subject else self.env._("All your goods")
 
-    def _price_label(self):
-        """Return what the rule charges: “8 %, above 10,000.00 a month 6 %, at least 2.00”."""
+    def _price_lines(self):
+        """Return what the rule charges: “8 %, above 10,000.00 a month 6 %, at least 2.00”.
+
+        :return: that line; where the rule names other currencies, a line for the sales in each
+        :rtype: list[str]
+        """
         self.ensure_one()
+        rows = self.amount_ids
+        if rows.currency_id == self.currency_id:
+            return [self._price_line(rows._label())]
+        lines = [self._price_line()]
+        lines += [
+            self.env._(
+                "For sales in %(currency)s: %(amounts)s",
+                currency=row.currency_id.name, amounts=row._label(),
+            )
+            for row in rows
+        ]  # fmt: skip
+        if self.currency_id in rows.currency_id:
+            lines.append(self.env._(
+                "For sales in other currencies: as in %s, by the exchange rate of the day",
+                self.currency_id.name,
+            ))
+        return lines
+
+    def _price_line(self, amounts=''):
         money = self.currency_id.format
         parts = [f'{self.percent:g} %']
         parts += [
@@ -38,12 +73,8 @@ class MarketplaceCommissionRule(models.Model):
             )
             for limit, percent in self._limits()[1:]
         ]  # fmt: skip
-        if self.fixed:
-            parts.append(self.env._("plus %s per order line", money(self.fixed)))
-        if self.minimum:
-            parts.append(self.env._("at least %s", money(self.minimum)))
-        if self.maximum:
-            parts.append(self.env._("at most %s", money(self.maximum)))
+        if amounts:
+            parts.append(amounts)
         if self.base == 'without_tax':
             parts.append(self.env._("of the price without tax"))
         if self.include_freight:
@@ -65,6 +96,24 @@ class MarketplaceCommissionRule(models.Model):
             )
         return self.env._(
             "The base is the price with tax, less discounts that the merchant pays for."
+        )
+
+    def _amounts_sentence(self, currency):
+        """Return which amounts count for a sale in a currency, as a sentence.
+
+        Empty where that goes without saying: there are none, or only those in this currency.
+        """
+        self.ensure_one()
+        named = self.amount_ids.currency_id
+        if named <= currency or not named & (currency | self.currency_id):
+            return ''
+        if currency in named:
+            return self.env._(
+                "Fixed part, minimum and maximum are those for sales in %s.", currency.name
+            )
+        return self.env._(
+            "Fixed part, minimum and maximum are those in %s, by the exchange rate of the day.",
+            self.currency_id.name,
         )
 
     def _version_label(self):

@@ -255,8 +255,9 @@ class MarketplaceCommissionRule(models.Model):
             return False
         rivals = self._rules_that_yield(merchants)
         if not rivals:
-            percents = [percent for _limit, percent in self._limits()]
-            return any((*percents, self.fixed, self.minimum))
+            return any(percent for _limit, percent in self._limits()) or any(
+                row.fixed or row.minimum for row in self.amount_ids
+            )
         return any(self._charges_more_than(rival) for rival in rivals)
 
     def _is_end_dearer(self):
@@ -315,18 +316,29 @@ class MarketplaceCommissionRule(models.Model):
         self.ensure_one()
         company = self.company_id or self.env.company
         today = company._marketplace_today()
-        fixed, minimum, maximum = other._amounts_in(self.currency_id, company, today)
         limits = self._limits()
         other_limits = other._limits_in(self.currency_id, company, today)
         points = [limit for limit, _percent in (*limits, *other_limits)]
         return (
             any(percent_at(limits, point) > percent_at(other_limits, point) for point in points)
-            or self.fixed > fixed
-            or self.minimum > minimum
-            or (bool(maximum) and (not self.maximum or self.maximum > maximum))
+            or any(
+                self._amounts_exceed(other, currency, company, today)
+                for currency in self.env['res.currency'].search([])
+            )
             or (self.base, other.base) == ('with_tax', 'without_tax')
             or (self.include_freight and not other.include_freight)
             or self.refund_percent < other.refund_percent
+        )
+
+    def _amounts_exceed(self, other, currency, company, date):
+        """Return whether a sale in a currency may be charged more by fixed part or limits."""
+        exceeds = currency.compare_amounts
+        fixed, minimum, maximum = self._amounts_in(currency, company, date)
+        rivals = other._amounts_in(currency, company, date)
+        return (
+            exceeds(fixed, rivals[0]) > 0
+            or exceeds(minimum, rivals[1]) > 0
+            or (bool(rivals[2]) and (not maximum or exceeds(maximum, rivals[2]) > 0))
         )
 
     # === BUSINESS METHODS: SCHEDULE === #

@@ -9,8 +9,8 @@ from odoo.tools.date_utils import start_of
 from ..utils import bracket_parts, spread
 
 # What a sale is charged: the amount that the percentage is of, the percentage (the average one
-# where brackets part the amount), how they part it, and the commission.
-Fee = namedtuple('Fee', 'base percent brackets commission')
+# where brackets part the amount), how they part it, the fixed part, and the commission.
+Fee = namedtuple('Fee', 'base percent brackets fixed commission')
 
 
 class MarketplaceCommissionRule(models.Model):
@@ -32,31 +32,33 @@ class MarketplaceCommissionRule(models.Model):
         """
         base = currency.round(sales * untaxed_share) if self.base == 'without_tax' else sales
         if not self or base <= 0 or (freight and not self.include_freight):
-            return Fee(max(base, 0.0), 0.0, '', 0.0)
+            return Fee(max(base, 0.0), 0.0, '', 0.0, 0.0)
         parts = self._bracket_bases(base, sales, currency, company, date, before, freight)
         commission = sum(part * percent for part, percent in parts) / 100
         average = round(commission * 100 / base, 4)
-        if not freight:
-            commission = self._limit(commission, currency, company, date)
+        fixed, minimum, maximum = (0.0, 0.0, 0.0) if freight else self._amounts_in(
+            currency, company, date
+        )  # fmt: skip
+        commission = max(commission + fixed, minimum)
+        commission = currency.round(min(commission, maximum) if maximum else commission)
         brackets = ' + '.join(
             f'{part:.{currency.decimal_places}f} × {percent:g} %' for part, percent in parts
         )
         return Fee(
-            base, average, brackets if self.has_brackets else '',
-            min(currency.round(commission), base),
-        )  # fmt: skip
-
-    def _limit(self, commission, currency, company, date):
-        """Add the fixed part and keep within the minimum and the maximum."""
-        fixed, minimum, maximum = self._amounts_in(currency, company, date)
-        commission = max(commission + fixed, minimum)
-        return min(commission, maximum) if maximum else commission
+            base, average, brackets if self._has_brackets() else '', fixed, min(commission, base)
+        )
 
     def _amounts_in(self, currency, company, date):
-        """Return the fixed part, the minimum and the maximum in the currency of a sale."""
+        """Return the fixed part, the minimum and the maximum for a sale in a currency.
+
+        As the rule has them for this currency; else those in the rule's own, converted.
+        """
+        amounts = self.sudo().terms['amounts']
+        if own := amounts.get(str(currency.id)):
+            return own
         return [
             self.currency_id._convert(amount, currency, company, date)
-            for amount in (self.fixed, self.minimum, self.maximum)
+            for amount in amounts.get(str(self.currency_id.id), (0.0, 0.0, 0.0))
         ]
 
     def _bracket_bases(self, base, sales, currency, company, date, before, freight):
@@ -65,7 +67,7 @@ class MarketplaceCommissionRule(models.Model):
         The brackets are of the month's sales; what is charged is parted as the sales are. Freight
         is no sale of goods: it is charged as the next sale of the month would be.
         """
-        if not self.has_brackets:
+        if not self._has_brackets():
             return [(base, self.percent)]
         limits = self._limits_in(currency, company, date)
         parts = bracket_parts(before, currency.rounding if freight else sales, limits)
@@ -74,8 +76,10 @@ class MarketplaceCommissionRule(models.Model):
 
     def _limits(self):
         """Return the lower limit and the percentage of each bracket, upwards from 0."""
-        brackets = self.bracket_ids.sorted('amount_from')
-        return [(0.0, self.percent), *((row.amount_from, row.percent) for row in brackets)]
+        return [(0.0, self.percent), *map(tuple, self.sudo().terms['brackets'])]
+
+    def _has_brackets(self):
+        return bool(self) and bool(self.sudo().terms['brackets'])
 
     def _limits_in(self, currency, company, date):
         return [

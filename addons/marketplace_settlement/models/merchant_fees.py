@@ -30,7 +30,7 @@ class MarketplaceMerchant(models.Model):
         )
         has_begun = Domain('date_from', '=', False) | Domain('date_from', '<=', today)
         sales = 0.0
-        if any(now.mapped('has_brackets')):
+        if any(rule._has_brackets() for rule in now):
             sales = Rule._month_sales(self, company, self.currency_id, today)[self.id]
         return {
             'rules_now': now,

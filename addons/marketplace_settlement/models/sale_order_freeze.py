@@ -26,8 +26,8 @@ class SaleOrder(models.Model):
         """Freeze on each merchant line what its sale will be settled by.
 
         Called at confirmation; lines that are frozen already stay as they are. Freezes the
-        merchant's tier, the version of the commission rule, its base, percent, brackets and the
-        commission in money, who is liable for the VAT, who funds a discount, and the line's amount
+        merchant's tier, the version of the commission rule, its base, percent, brackets, fixed part
+        and the commission in money, who is liable for the VAT, who funds a discount, and the line's amount
         with tax, so that the amounts of all lines add up to the order's total also where taxes are
         rounded globally.
         """
@@ -162,7 +162,7 @@ class SaleOrder(models.Model):
         )
         Rule = self.env['marketplace.commission.rule']
         rules = Rule._find_for_lines(charged, company, today)
-        with_brackets = [line for line, rule in rules.items() if rule.has_brackets]
+        with_brackets = [line for line, rule in rules.items() if rule._has_brackets()]
         month = Rule._month_sales(
             self.env['marketplace.merchant'].union(*(line.merchant_id for line in with_brackets)),
             company, currency, today,
@@ -182,6 +182,7 @@ class SaleOrder(models.Model):
                 'marketplace_base': fee.base,
                 'marketplace_percent': fee.percent,
                 'marketplace_brackets': fee.brackets or False,
+                'marketplace_fixed_fee': fee.fixed,
                 'marketplace_commission': fee.commission,
                 'marketplace_fee_return': rule.refund_percent if rule else 100.0,
             }

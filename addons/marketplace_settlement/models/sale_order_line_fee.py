@@ -42,6 +42,7 @@ class SaleOrderLine(models.Model):
             return self.env._("No commission rule covered this sale: nothing is charged.")
         sentences = [
             line_sudo._marketplace_fee_calculation(), line_sudo._marketplace_fee_limit(),
+            not line_sudo.is_delivery and rule._amounts_sentence(line_sudo.currency_id),
             rule._base_label(line_sudo.is_delivery), rule._version_label(),
         ]  # fmt: skip
         return ' '.join(sentence for sentence in sentences if sentence)
@@ -54,8 +55,8 @@ class SaleOrderLine(models.Model):
         terms = [
             f'{part:.{digits}f} × {percent:g} %' for part, percent in self._marketplace_terms()
         ]
-        if not currency.is_zero(fixed := self._marketplace_fixed_fee()):
-            terms.append(f'{fixed:.{digits}f}')
+        if self.marketplace_fixed_fee:
+            terms.append(f'{self.marketplace_fixed_fee:.{digits}f}')
         return self.env._(
             "%(terms)s = %(result)s.",
             terms=' + '.join(terms), result=currency.format(self._marketplace_raw_fee()),
@@ -69,23 +70,11 @@ class SaleOrderLine(models.Model):
         terms = (term.removesuffix(' %') for term in self.marketplace_brackets.split(' + '))
         return [tuple(float(number) for number in term.split(' × ')) for term in terms]
 
-    def _marketplace_fixed_fee(self):
-        self.ensure_one()
-        return 0.0 if self.is_delivery else self._marketplace_rule_amounts()[0]
-
     def _marketplace_raw_fee(self):
         """Return the commission before the limits of the rule."""
         self.ensure_one()
         percentages = sum(part * percent for part, percent in self._marketplace_terms()) / 100
-        return self.currency_id.round(percentages + self._marketplace_fixed_fee())
-
-    def _marketplace_rule_amounts(self):
-        """Return the fixed part, minimum and maximum of the rule in the order's currency."""
-        self.ensure_one()
-        day = fields.Datetime.context_timestamp(
-            self.with_context(tz=self.company_id.partner_id.tz or 'UTC'), self.order_id.date_order
-        ).date()
-        return self.marketplace_rule_id._amounts_in(self.currency_id, self.company_id, day)
+        return self.currency_id.round(percentages + self.marketplace_fixed_fee)
 
     def _marketplace_fee_limit(self):
         """Return which limit decided, where one did."""

@@ -12,7 +12,8 @@ FROZEN = (
     'marketplace_order_id', 'marketplace_frozen', 'marketplace_amount', 'marketplace_subsidy',
     'marketplace_vat_liability', 'marketplace_tier_id', 'marketplace_rule_id',
     'marketplace_sales', 'marketplace_base', 'marketplace_percent', 'marketplace_brackets',
-    'marketplace_commission', 'marketplace_cancelled_qty',
+    'marketplace_fixed_fee', 'marketplace_commission', 'marketplace_fee_return',
+    'marketplace_cancelled_qty',
 )  # fmt: skip
 PRICED_BY = ('product_id', 'product_uom_qty', 'price_unit', 'discount', 'tax_ids')
 
@@ -61,10 +62,12 @@ class SaleOrderLine(models.Model):
         string="Commission Brackets", readonly=True, copy=False, groups=STAFF,
         help="How the month's sales parted the base.",
     )  # fmt: skip
+    marketplace_fixed_fee = fields.Monetary(
+        string="Fixed Part of the Commission", readonly=True, copy=False, groups=STAFF
+    )
     marketplace_commission = fields.Monetary(
         string="Commission", readonly=True, copy=False, groups=STAFF
     )
-
     marketplace_fee_return = fields.Float(
         string="Commission Returned with a Refund (%)", digits=(16, 4), readonly=True, copy=False,
         groups=STAFF,
@@ -178,6 +181,7 @@ class SaleOrderLine(models.Model):
             'marketplace_base': 0.0,
             'marketplace_percent': 0.0,
             'marketplace_brackets': False,
+            'marketplace_fixed_fee': 0.0,
             'marketplace_commission': 0.0,
             'marketplace_fee_return': 100.0,
         }

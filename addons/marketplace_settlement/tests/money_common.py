@@ -108,6 +108,21 @@ class MoneyCommon(OrdersCommon):
         return rule
 
     @classmethod
+    def _currency(cls, name, rate, rounding=0.01):
+        """Return a new currency, so many of which are one of the company's."""
+        return cls.env['res.currency'].create({
+            'name': name, 'symbol': name, 'rounding': rounding,
+            'rate_ids': [Command.create({
+                'name': '2020-01-01', 'rate': rate, 'company_id': cls.company.id,
+            })],
+        })  # fmt: skip
+
+    @classmethod
+    def _amounts(cls, currency=None, **amounts):
+        """Return the command that gives a rule its amounts in a currency."""
+        return Command.create({'currency_id': (currency or cls.currency).id, **amounts})
+
+    @classmethod
     def _bank_account(cls, merchant):
         account = cls.env['marketplace.bank.account'].create(
             merchant._prepare_bank_account_values(
@@ -126,6 +141,16 @@ class MoneyCommon(OrdersCommon):
     def _cart_with_freight(cls, quantities):
         order = cls._cart(quantities)
         order.set_delivery_line(cls.carrier, cls.carrier.rate_shipment(order)['price'])
+        return order
+
+    @classmethod
+    def _cart_in(cls, currency, quantities):
+        """Return a cart in another currency than the company's."""
+        order = cls._cart(quantities)
+        order.pricelist_id = cls.env['product.pricelist'].create({
+            'name': currency.name, 'currency_id': currency.id,
+        })  # fmt: skip
+        order._recompute_prices()
         return order
 
     @classmethod

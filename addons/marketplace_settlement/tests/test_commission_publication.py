@@ -77,7 +77,8 @@ class TestCommissionPublication(MoneyCommon):
     def test_what_makes_sales_dearer(self):
         """Each term alone, against 8 % with a minimum of 1, a maximum of 20 and brackets."""
         base = self._next(
-            self.rule, percent=8.0, minimum=1.0, maximum=20.0, base='without_tax',
+            self.rule, percent=8.0, base='without_tax',
+            amount_ids=[self._amounts(minimum=1.0, maximum=20.0)],
             bracket_ids=[Command.create({'amount_from': 1000.0, 'percent': 6.0})],
             short_notice_reason="First",
         )  # fmt: skip
@@ -85,12 +86,6 @@ class TestCommissionPublication(MoneyCommon):
         for change, is_dearer in (
             ({}, False),
             ({'percent': 8.1}, True),
-            ({'fixed': 0.1}, True),
-            ({'minimum': 1.1}, True),
-            ({'minimum': 0.0}, False),
-            ({'maximum': 20.1}, True),
-            ({'maximum': 0.0}, True),
-            ({'maximum': 19.0}, False),
             ({'base': 'with_tax'}, True),
             ({'include_freight': True}, True),
             ({'refund_percent': 90.0}, True),
@@ -100,6 +95,36 @@ class TestCommissionPublication(MoneyCommon):
         ):
             draft = self._next(base, **change)
             self.assertEqual(draft._is_dearer(), is_dearer, change)
+            draft.unlink()
+
+    def test_what_makes_sales_dearer_in_a_currency(self):
+        """Each amount alone, against at least 1 and at most 20, and what 0.5 and 10 are abroad."""
+        abroad = self._currency('XTB', 0.5)
+        base = self._next(
+            self.rule, short_notice_reason="First",
+            amount_ids=[self._amounts(minimum=1.0, maximum=20.0)],
+        )  # fmt: skip
+        base.action_publish()
+        for currency, change, is_dearer in (
+            (self.currency, {}, False),
+            (self.currency, {'fixed': 0.1}, True),
+            (self.currency, {'minimum': 1.1}, True),
+            (self.currency, {'minimum': 0.0}, False),
+            (self.currency, {'maximum': 20.1}, True),
+            (self.currency, {'maximum': 0.0}, True),
+            (self.currency, {'maximum': 19.0}, False),
+            (abroad, {'minimum': 0.5, 'maximum': 10.0}, False),
+            (abroad, {'minimum': 0.6, 'maximum': 10.0}, True),
+            (abroad, {'minimum': 0.5, 'maximum': 10.1}, True),
+            (abroad, {'maximum': 9.0}, False),
+            (abroad, {}, True),
+        ):
+            amounts = {self.currency: {'minimum': 1.0, 'maximum': 20.0}}
+            amounts[currency] = amounts.get(currency, {}) | change
+            draft = self._next(base, amount_ids=[Command.clear(), *(
+                self._amounts(each, **values) for each, values in amounts.items()
+            )])  # fmt: skip
+            self.assertEqual(draft._is_dearer(), is_dearer, (currency.name, change))
             draft.unlink()
 
     def test_a_more_specific_rule_is_compared_with_what_it_takes_over_from(self):
@@ -132,13 +157,16 @@ class TestCommissionPublication(MoneyCommon):
         })
 
     def test_the_mail_says_what_and_from_when(self):
-        draft = self._next(self.rule, percent=9.0)
+        draft = self._next(self.rule, percent=9.0, amount_ids=[
+            self._amounts(self._currency('XTB', 2.0), minimum=1.0),
+        ])  # fmt: skip
         draft.action_publish()
         template = self.env.ref('marketplace_settlement.mail_template_commission_notice')
         notice = self._notices(draft)[:1]
         body = template._render_field('body_html', notice.ids)[notice.id]
         self.assertIn("9 %", body)
         self.assertIn("All your goods", body)
+        self.assertIn("For sales in XTB: ", body)
 
     # === VERSIONS === #
 
@@ -154,6 +182,20 @@ class TestCommissionPublication(MoneyCommon):
             third.action_view_versions()['domain']
         )
         self.assertEqual(versions, self.rule | second | third)
+
+    def test_a_new_version_takes_brackets_and_amounts_along(self):
+        abroad = self._currency('XTB', 2.0)
+        first = self._rule(
+            percent=8.0, merchant_id=self.merchant_a.id,
+            amount_ids=[self._amounts(fixed=1.0), self._amounts(abroad, fixed=2.0, maximum=9.0)],
+            bracket_ids=[Command.create({'amount_from': 1000.0, 'percent': 6.0})],
+        )  # fmt: skip
+        draft = self._next(first)
+        self.assertEqual(draft.price_label, first.price_label)
+        self.assertEqual(draft.name, first.name)
+        self.assertIn(f"{self.currency.format(1.0)} / {abroad.format(2.0)}", draft.name)
+        draft.amount_ids[-1:].maximum = 8.0
+        self.assertEqual(first.amount_ids.mapped('maximum'), [0.0, 9.0])
 
     def test_the_end_of_a_version_is_an_audit_row(self):
         self._next(self.rule, percent=9.0).action_publish()

@@ -11,9 +11,11 @@ from .money_common import MoneyCommon
 
 terms = st.fixed_dictionaries({
     'percent': st.integers(0, 2000).map(lambda n: n / 100),
-    'fixed': st.sampled_from([0.0, 0.5]),
-    'minimum': st.sampled_from([0.0, 1.5]),
-    'maximum': st.sampled_from([0.0, 6.0]),
+    'amounts': st.fixed_dictionaries({
+        'fixed': st.sampled_from([0.0, 0.5]),
+        'minimum': st.sampled_from([0.0, 1.5]),
+        'maximum': st.sampled_from([0.0, 6.0]),
+    }),
     'base': st.sampled_from(['with_tax', 'without_tax']),
     'include_freight': st.booleans(),
     'brackets': st.dictionaries(st.integers(1, 500), st.integers(0, 20), max_size=3),
@@ -91,18 +93,44 @@ class TestCommissionSimulation(MoneyCommon):
     def test_the_queries_do_not_grow_with_sales(self):
         draft = self._draft(percent=10.0)
         self._order()
-
-        def count():
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self._simulate(draft)
-            return self.env.cr.sql_log_count - before
-
-        count()
-        one = count()
+        self._query_count(draft)
+        one = self._query_count(draft)
         for product in (self.bowl, self.cup, self.vase):
             self._order({product: 2})
-        self.assertLessEqual(count(), one + 2)
+        self.assertLessEqual(self._query_count(draft), one + 2)
+
+    def _query_count(self, draft):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self._simulate(draft)
+        return self.env.cr.sql_log_count - before
+
+    def _sell_abroad(self, currency, quantity=1):
+        self._cart_in(currency, {self.bowl: quantity}).action_confirm()
+
+    def test_each_currency_is_rated_by_its_own_amounts(self):
+        """At home 113 × 1 % → 3.00. Abroad 226 × 1 % + 0.50 → 2.50, which are 1.25 at home."""
+        abroad = self._currency('XTA', 2.0)
+        self._order()
+        self._sell_abroad(abroad)
+        draft = self._draft(percent=1.0, amount_ids=[
+            self._amounts(minimum=3.0), self._amounts(abroad, fixed=0.5, maximum=2.5),
+        ])  # fmt: skip
+        self.assertEqual(self._effect(self._simulate(draft)), (226.0, 18.08, 4.25))
+
+    def test_the_queries_do_not_grow_with_sales_in_other_currencies(self):
+        abroad = self._currency('XTA', 2.0)
+        draft = self._draft(
+            percent=10.0, amount_ids=[self._amounts(minimum=1.0)],
+            bracket_ids=[Command.create({'amount_from': 300.0, 'percent': 5.0})],
+        )
+        self._sell_abroad(abroad)
+        self._query_count(draft)
+        one = self._query_count(draft)
+        for quantity in (1, 2, 3):
+            self._sell_abroad(abroad, quantity)
+        self.assertLessEqual(self._query_count(draft), one)
 
     def test_published_rules_are_not_simulated(self):
         with self.assertRaises(UserError):
@@ -119,10 +147,16 @@ class TestCommissionSimulation(MoneyCommon):
     def test_the_rule_in_force_gives_the_same_fee(self, values, quantities):
         """Whatever a rule says: what was charged by it is what its simulation comes to."""
         brackets = values.pop('brackets')
-        values = dict(values, merchant_id=self.merchant_a.id, bracket_ids=[
-            Command.create({'amount_from': amount, 'percent': percent})
-            for amount, percent in brackets.items()
-        ])  # fmt: skip
+        amounts = values.pop('amounts')
+        values = dict(
+            values,
+            merchant_id=self.merchant_a.id,
+            amount_ids=[self._amounts(**amounts)],
+            bracket_ids=[
+                Command.create({'amount_from': amount, 'percent': percent})
+                for amount, percent in brackets.items()
+            ],
+        )
         with self.env.cr.savepoint() as savepoint:
             self.bowl._set_merchant_stock(100)
             self._rule(**values)

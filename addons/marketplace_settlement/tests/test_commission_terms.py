@@ -2,9 +2,12 @@
 
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo import Command, fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .money_common import MoneyCommon
 
@@ -44,7 +47,9 @@ class TestCommissionTerms(MoneyCommon):
         order = self._paid()
         freight = order.order_line.filtered('is_delivery')
         self.assertEqual((freight.marketplace_base, freight.marketplace_commission), (10.0, 0.0))
-        self._own_rule(percent=8.0, minimum=3.0, fixed=1.0, include_freight=True)
+        self._own_rule(
+            percent=8.0, include_freight=True, amount_ids=[self._amounts(minimum=3.0, fixed=1.0)]
+        )
         order = self._paid()
         freight = order.order_line.filtered('is_delivery')
         self.assertEqual((freight.marketplace_base, freight.marketplace_commission), (10.0, 0.8))
@@ -110,17 +115,37 @@ class TestCommissionTerms(MoneyCommon):
             self._order({self.bowl: 1, self.cup: 1, self.vase: 1})
             self.assertEqual(ask.call_count, 1)
 
-    def test_published_brackets_stay(self):
-        rule = self._own_rule((150.0, 5.0), percent=10.0)
+    def test_published_brackets_and_amounts_stay(self):
+        rule = self._own_rule(
+            (150.0, 5.0), percent=10.0, amount_ids=[self._amounts(minimum=1.0)]
+        )
+        draft = self.env['marketplace.commission.rule'].create({
+            'amount_ids': [self._amounts(minimum=1.0)],
+            'bracket_ids': [Command.create({'amount_from': 9.0, 'percent': 1.0})],
+        })  # fmt: skip
+        abroad = self._currency('XTA', 2.0)
         for change in (
             lambda: rule.bracket_ids.write({'percent': 1.0}),
+            lambda: rule.amount_ids.write({'minimum': 2.0}),
             lambda: rule.bracket_ids.unlink(),
+            lambda: rule.amount_ids.unlink(),
+            lambda: draft.bracket_ids.write({'rule_id': rule.id}),
+            lambda: draft.amount_ids.write({'rule_id': rule.id, 'currency_id': abroad.id}),
+            lambda: rule.write({'amount_ids': [Command.clear()]}),
             lambda: rule.bracket_ids.create({
                 'rule_id': rule.id, 'amount_from': 900.0, 'percent': 1.0,
             }),
+            lambda: rule.amount_ids.create({'rule_id': rule.id, 'currency_id': abroad.id}),
         ):
             with self.assertRaises(UserError):
                 change()
+
+    def test_nobody_types_the_terms_that_sales_are_rated_by(self):
+        draft = self.env['marketplace.commission.rule'].with_user(self.maker).create({})
+        with self.assertRaises(AccessError):
+            draft.write({'terms': {'brackets': [], 'amounts': {}}})
+        with self.assertRaises(AccessError):
+            draft.create({'terms': {'brackets': [], 'amounts': {}}})
 
     # === REFUNDS === #
 
@@ -153,16 +178,70 @@ class TestCommissionTerms(MoneyCommon):
 
     def test_limits_are_converted_by_the_orders_company(self):
         """A minimum of 2 in a currency worth 5 is 10 in the currency of the order."""
-        foreign = self.env['res.currency'].create({
-            'name': 'XTA', 'symbol': 'XTA', 'rate_ids': [Command.create({
-                'name': '2020-01-01', 'rate': 0.2, 'company_id': self.company.id,
-            })],
-        })  # fmt: skip
-        self._own_rule(percent=1.0, minimum=2.0, currency_id=foreign.id)
+        foreign = self._currency('XTA', 0.2)
+        self._own_rule(
+            percent=1.0, currency_id=foreign.id, amount_ids=[self._amounts(foreign, minimum=2.0)]
+        )
         other = self.env['res.company'].create({'name': "Elsewhere"})
         order = self._cart({self.bowl: 1})
         order.with_context(allowed_company_ids=[other.id, self.company.id]).action_confirm()
         self.assertEqual(self._fee(order)[3], 10.0)
+
+    def _sold_in(self, currency):
+        """Return the line of a bowl that was sold in a currency."""
+        order = self._cart_in(currency, {self.bowl: 1})
+        order.action_confirm()
+        return self._line(order)
+
+    def test_each_currency_has_its_own_amounts(self):
+        """1 %: of 113 at home at least 3; of 226 abroad plus 0.5, at most 2.5, not 6."""
+        abroad, other = self._currency('XTA', 2.0), self._currency('XTB', 4.0)
+        self._own_rule(percent=1.0, amount_ids=[
+            self._amounts(minimum=3.0), self._amounts(abroad, fixed=0.5, maximum=2.5),
+        ])  # fmt: skip
+        sold = self._line(self._order()), self._sold_in(abroad), self._sold_in(other)
+        self.assertEqual(
+            [(line.marketplace_fixed_fee, line.marketplace_commission) for line in sold],
+            [(0.0, 3.0), (0.5, 2.5), (0.0, 12.0)],
+        )
+        home, own, converted = [line._marketplace_fee_explanation() for line in sold]
+        self.assertIn(f"those for sales in {self.currency.name}.", home)
+        self.assertIn("226.00 × 1 % + 0.50 = ", own)
+        self.assertIn("2.50", own)
+        self.assertIn("those for sales in XTA.", own)
+        self.assertIn(f"those in {self.currency.name}, by the exchange rate of the day", converted)
+
+    def test_a_currency_without_amounts_is_charged_the_percentage_alone(self):
+        abroad = self._currency('XTA', 2.0)
+        self._own_rule(percent=1.0, amount_ids=[self._amounts(abroad, minimum=30.0)])
+        self.assertEqual(self._fee(self._order())[3], 1.13)
+        self.assertEqual(self._sold_in(abroad).marketplace_commission, 30.0)
+
+    def test_amounts_of_zero_stand_for_none(self):
+        abroad = self._currency('XTA', 2.0)
+        self._own_rule(percent=1.0, amount_ids=[
+            self._amounts(minimum=3.0), self._amounts(abroad),
+        ])  # fmt: skip
+        self.assertEqual(self._sold_in(abroad).marketplace_commission, 2.26)
+
+    def test_what_was_converted_at_confirmation_stays(self):
+        abroad = self._currency('XTA', 2.0)
+        self._own_rule(percent=1.0, amount_ids=[self._amounts(fixed=0.5)])
+        line = self._sold_in(abroad)
+        abroad.rate_ids.rate = 8.0
+        self.assertEqual((line.marketplace_fixed_fee, line.marketplace_commission), (1.0, 3.26))
+        self.assertIn("226.00 × 1 % + 1.00 = ", line._marketplace_fee_explanation())
+
+    def test_amounts_that_mean_nothing_are_refused(self):
+        for amounts in (
+            [self._amounts(minimum=3.0, maximum=2.0)], [self._amounts(fixed=-1.0)],
+            [self._amounts(minimum=1.0), self._amounts(minimum=2.0)],
+        ):
+            with (
+                self.assertRaises(IntegrityError), mute_logger('odoo.sql_db'),
+                self.env.cr.savepoint(),
+            ):
+                self.env['marketplace.commission.rule'].create({'amount_ids': amounts})
 
     # === WHY === #
 
@@ -173,7 +252,7 @@ class TestCommissionTerms(MoneyCommon):
         self.assertIn("“Everything: 8 %”, version 1", why)
 
     def test_limits_and_fixed_parts_are_explained(self):
-        self._own_rule(percent=1.0, fixed=0.5, minimum=2.0)
+        self._own_rule(percent=1.0, amount_ids=[self._amounts(fixed=0.5, minimum=2.0)])
         why = self._line(self._order())._marketplace_fee_explanation()
         self.assertIn("113.00 × 1 % + 0.50 = ", why)
         self.assertIn(f"Charged: {self.currency.format(2.0)}, the least per order line.", why)

@@ -1,6 +1,5 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import Command
 from odoo.tests import tagged
 
 from .money_cases_common import MoneyCasesCommon
@@ -16,25 +15,12 @@ class TestMoneyCasesCurrencies(MoneyCasesCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.foreign = cls._foreign('MPX', 2.0)
-
-    @classmethod
-    def _foreign(cls, name, rate, rounding=0.01):
-        return cls.env['res.currency'].create({
-            'name': name, 'symbol': name, 'rounding': rounding,
-            'rate_ids': [Command.create({
-                'name': '2020-01-01', 'rate': rate, 'company_id': cls.company.id,
-            })],
-        })  # fmt: skip
+        cls.foreign = cls._currency('MPX', 2.0)
 
     @classmethod
     def _buy_in(cls, currency, quantities):
         """Sell in another currency; the shopper pays the invoice by bank transfer."""
-        order = cls._cart(quantities)
-        order.pricelist_id = cls.env['product.pricelist'].create({
-            'name': currency.name, 'currency_id': currency.id,
-        })  # fmt: skip
-        order._recompute_prices()
+        order = cls._cart_in(currency, quantities)
         order.action_confirm()
         order._force_lines_to_invoice_policy_order()
         order._create_invoices().action_post()
@@ -132,7 +118,7 @@ class TestMoneyCasesCurrencies(MoneyCasesCommon):
 
     def test_case_44_a_currency_without_cents(self):
         """2260 × 8 % = 180.8 is 181; of it 181 / 1.06 = 170.75 is 171, and 10 is tax."""
-        whole = self._foreign('MPJ', 20.0, rounding=1.0)
+        whole = self._currency('MPJ', 20.0, rounding=1.0)
         order = self._buy_in(whole, {self.bowl: 1})
         self.assertEqual(order.amount_total, 2260)
         self.assertEntries(order, sale=2260.0, commission=-181.0)
@@ -173,4 +159,45 @@ class TestMoneyCasesCurrencies(MoneyCasesCommon):
         )
         self.assertEqual(self._wallet_in(self.currency).paid, 103.96)
         self.assertEqual(self._wallet_in(self.foreign).paid, 207.92)
+        self.assertBooksAgree()
+
+    def test_case_46_amounts_of_a_rule_per_currency(self):
+        """8 %, at least 10.60; in the foreign currency plus 1.00, at most 10.60.
+
+        113 × 8 % = 9.04 → 10.60. 226 × 8 % + 1.00 = 19.08 → 10.60. The third currency has no row:
+        10.60 × 20 = 212; 2260 × 8 % = 181 → 212. Of each fee 6 / 106 are tax.
+        """
+        whole = self._currency('MPJ', 20.0, rounding=1.0)
+        self._rule(percent=8.0, merchant_id=self.merchant_a.id, amount_ids=[
+            self._amounts(minimum=10.6), self._amounts(self.foreign, fixed=1.0, maximum=10.6),
+        ])  # fmt: skip
+        orders = self._buy({self.bowl: 1})
+        for currency in (self.foreign, whole):
+            orders |= self._buy_in(currency, {self.bowl: 1})
+        self.assertEqual(
+            {entry.currency_id: entry.amount for entry in self.env['marketplace.balance.entry']
+             .search([('order_id', 'in', orders.marketplace_order_ids.ids),
+                      ('kind', '=', 'commission')])},
+            {self.currency: -10.6, self.foreign: -10.6, whole: -212.0},
+        )  # fmt: skip
+        self._complete(orders)
+        statements = self.env['marketplace.statement']._generate(
+            self.env.cr.now().date(), self.merchant_a
+        )
+        for statement in statements:
+            statement.with_user(self.officer).action_send()
+            statement.with_user(self.finance_a).portal_confirm()
+            statement.with_user(self.officer).action_post()
+        self.assertEqual(
+            {statement.currency_id: statement.amount_net for statement in statements},
+            {self.currency: 102.4, self.foreign: 215.4, whole: 2048.0},
+        )
+        self.assertEqual(
+            {statement.currency_id: self._items(statement.fee_move_id) for statement in statements},
+            {
+                self.currency: {'receivable': 10.6, 'commission': -10.0, 'tax': -0.6},
+                self.foreign: {'receivable': 5.3, 'commission': -5.0, 'tax': -0.3},
+                whole: {'receivable': 10.6, 'commission': -10.0, 'tax': -0.6},
+            },
+        )
         self.assertBooksAgree()

@@ -253,8 +253,9 @@ class TestMoneyCasesSales(MoneyCasesCommon):
     # === RULES === #
 
     def test_case_17_fixed_part_minimum_and_maximum(self):
-        self._rule(percent=8.0, fixed=1.0, minimum=2.0, maximum=12.0,
-                   merchant_id=self.merchant_a.id)  # fmt: skip
+        self._rule(percent=8.0, merchant_id=self.merchant_a.id, amount_ids=[
+            self._amounts(fixed=1.0, minimum=2.0, maximum=12.0),
+        ])  # fmt: skip
         # 5 × 8 % + 1 = 1.40 → 2.00; 40 × 8 % + 1 = 4.20; 200 × 8 % + 1 = 17.00 → 12.00
         order = self._buy({self._goods_for(5.0): 1, self._goods_for(40.0): 1,
                            self._goods_for(200.0): 1})  # fmt: skip

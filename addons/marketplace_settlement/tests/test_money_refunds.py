@@ -201,7 +201,10 @@ class TestMoneyRefunds(MoneyCommon):
     def test_any_refunds_keep_the_books_in_order(self, amounts):
         self.bowl.list_price = 99.99
         if not self.rule.merchant_id:  # Examples share one transaction.
-            self.rule = self._rule(merchant_id=self.merchant_a.id, percent=7.3, minimum=0.5)
+            self.rule = self._rule(
+                merchant_id=self.merchant_a.id, percent=7.3,
+                amount_ids=[self._amounts(minimum=0.5)],
+            )  # fmt: skip
         order = self._paid({self.bowl: 1, self.cup: 1})
         part = self._part(order)
         for cents in amounts:

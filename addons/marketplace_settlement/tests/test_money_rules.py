@@ -68,14 +68,16 @@ class TestMoneyRules(MoneyCommon):
 
     def test_fixed_part_minimum_and_maximum(self):
         commission = self._commission_of
-        self.assertEqual(commission(113.0, percent=8.0, fixed=1.0), 10.04)
-        self.assertEqual(commission(10.0, percent=8.0, minimum=2.0), 2.0)
-        self.assertEqual(commission(113.0, percent=8.0, maximum=5.0), 5.0)
-        self.assertEqual(commission(1.0, percent=8.0, minimum=2.0), 1.0)
-        self.assertEqual(commission(0.0, percent=8.0, fixed=2.0), 0.0)
+        self.assertEqual(commission(113.0, fixed=1.0), 10.04)
+        self.assertEqual(commission(10.0, minimum=2.0), 2.0)
+        self.assertEqual(commission(113.0, maximum=5.0), 5.0)
+        self.assertEqual(commission(1.0, minimum=2.0), 1.0)
+        self.assertEqual(commission(0.0, fixed=2.0), 0.0)
 
-    def _commission_of(self, base, **values):
-        rule = self.env['marketplace.commission.rule'].create(values)
+    def _commission_of(self, base, **amounts):
+        rule = self.env['marketplace.commission.rule'].create({
+            'percent': 8.0, 'amount_ids': [self._amounts(**amounts)],
+        })  # fmt: skip
         today = fields.Date.context_today(rule)
         return rule._rate(base, 1.0, self.currency, self.company, today).commission
 

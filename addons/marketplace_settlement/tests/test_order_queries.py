@@ -40,6 +40,19 @@ class TestOrderQueries(OrdersCommon):
         sold = [self._product(f"Sold {n}", 10.0, merchants[n % 2], stock=9) for n in range(12)]
         self.assertLessEqual(self._freeze_count(sold), self._freeze_count(sold[:4]))
 
+    def test_amounts_per_currency_cost_nothing(self):
+        sold = [self._product(f"Sold {n}", 10.0, self.merchant_a, stock=9) for n in range(3)]
+        without = self._freeze_count(sold)
+        rule = self.env['marketplace.commission.rule'].create({
+            'percent': 8.0, 'merchant_id': self.merchant_a.id,
+            'amount_ids': [Command.create({
+                'currency_id': self.env.company.currency_id.id, 'minimum': 2.0,
+            })],
+        })._move_to('active')  # fmt: skip
+        self.assertLessEqual(self._freeze_count(sold), without)
+        lines = self.env['sale.order.line'].search([('marketplace_rule_id', '=', rule.id)])
+        self.assertEqual(lines.mapped('marketplace_commission'), [2.0] * 3)
+
     def _freeze_count(self, products):
         """Return the number of queries that freezing an order of these products takes."""
         order = self._cart(dict.fromkeys(products, 1))

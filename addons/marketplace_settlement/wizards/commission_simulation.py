@@ -130,7 +130,7 @@ class MarketplaceCommissionSimulation(models.TransientModel):
         Brackets are of a month's sales: with them each sale is a row, from the beginning of the
         first month on, in the order in which they were made.
         """
-        brackets = any(self.rule_ids.mapped('has_brackets'))
+        brackets = any(rule._has_brackets() for rule in self.rule_ids)
         start = start_of(self._first_day(), 'month') if brackets else self._first_day()
         own_currency = self.rule_ids.currency_id <= self.currency_id
         columns = SQL(

@@ -1,0 +1,74 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+const tours = registry.category("web_tour.tours");
+
+function click(content, trigger) {
+    return { content, trigger, run: "click" };
+}
+
+function check(content, trigger) {
+    return { content, trigger };
+}
+
+function press(name) {
+    return click(`Press ${name}`, `.o_form_statusbar button[name="${name}"]:enabled`);
+}
+
+/** Add a row to a list of the form, and type into its columns. */
+function addRow(list, values) {
+    return [
+        click(`Add to ${list}`, `[name="${list}"] .o_field_x2many_list_row_add a`),
+        ...Object.entries(values).map(([column, text]) => ({
+            content: `Type ${column}`,
+            trigger: `[name="${list}"] .o_selected_row [name="${column}"] input`,
+            run: `edit ${text}`,
+        })),
+    ];
+}
+
+tours.add("marketplace_staff_manager_commission", {
+    url: "/odoo",
+    steps: () => [
+        ...stepUtils.goToAppSteps("marketplace_merchant.menu_root", "Marketplace"),
+        click("Settings", '.o_menu_sections [data-menu-xmlid="marketplace_merchant.menu_configuration"]'),
+        click("Rules", '.o-dropdown--menu [data-menu-xmlid="marketplace_settlement.menu_commission_rule"]'),
+        click("What counts now", '.o_data_row:contains("Published") .o_data_cell[name="price_label"]'),
+        press("action_replace"),
+        check("A draft of the next version", '.o_arrow_button_current[data-value="draft"]'),
+        { content: "Dearer", trigger: "[name='percent'] input", run: "edit 9" },
+        ...addRow("amount_ids", { minimum: "2" }),
+        ...addRow("amount_ids", { currency_id: "XTA" }),
+        click("Abroad", ".o-autocomplete--dropdown-item:contains('XTA')"),
+        {
+            content: "At most",
+            trigger: "[name='amount_ids'] .o_selected_row [name='maximum'] input",
+            run: "edit 15",
+        },
+        click("Brackets", ".nav-link[name='brackets']"),
+        ...addRow("bracket_ids", { amount_from: "150", percent: "5" }),
+        press("action_simulate"),
+        check("The effect on a merchant", ".o_data_row:contains('Orders A'):contains('10.17')"),
+        click("Back", ".o_breadcrumb .o_back_button, .breadcrumb-item:last a"),
+        press("action_publish"),
+        check("Published", '.o_arrow_button_current[data-value="active"]'),
+        click("Who is told", ".oe_stat_button[name='action_view_notices']"),
+        check("The merchant is told", ".o_list_view .o_data_row:contains('Orders A')"),
+    ],
+});
+
+tours.add("marketplace_merchant_fees", {
+    url: "/my/merchant",
+    steps: () => [
+        {
+            content: "Fees",
+            trigger: "a[href='/my/merchant/fees']",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        check("What counts now", "h5:contains('Now') + table td:contains('8 %')"),
+        check("What comes", "h5:contains('Coming') + table td:contains('9 %, above'):contains('5 %')"),
+        check("At home", "td div:contains('For sales in'):contains('at least')"),
+        check("Abroad", "td div:contains('For sales in XTA: at most')"),
+    ],
+});
