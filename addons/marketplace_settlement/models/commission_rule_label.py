@@ -9,9 +9,16 @@ class MarketplaceCommissionRule(models.Model):
 
     _inherit = 'marketplace.commission.rule'
 
-    price_label = fields.Char(string="What Is Charged", compute='_compute_price_label')
+    scope_label = fields.Char(string="For Whom and What", compute='_compute_scope_label')
+    price_label = fields.Text(string="What Is Charged", compute='_compute_price_label')
 
     # === COMPUTE METHODS === #
+
+    @api.depends('merchant_id', 'product_tmpl_id', 'tier_id', 'categ_id', 'commission_group')
+    @api.depends_context('lang')
+    def _compute_scope_label(self):
+        for rule in self:
+            rule.scope_label = rule._scope_label()
 
     @api.depends(
         'terms', 'percent', 'currency_id', 'base', 'include_freight', 'refund_percent'
@@ -19,7 +26,7 @@ class MarketplaceCommissionRule(models.Model):
     @api.depends_context('lang')
     def _compute_price_label(self):
         for rule in self:
-            rule.price_label = '; '.join(rule._price_lines())
+            rule.price_label = '\n'.join(rule._price_lines())
 
     # === BUSINESS METHODS === #
 

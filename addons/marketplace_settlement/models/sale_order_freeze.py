@@ -27,9 +27,9 @@ class SaleOrder(models.Model):
 
         Called at confirmation; lines that are frozen already stay as they are. Freezes the
         merchant's tier, the version of the commission rule, its base, percent, brackets, fixed part
-        and the commission in money, who is liable for the VAT, who funds a discount, and the line's amount
-        with tax, so that the amounts of all lines add up to the order's total also where taxes are
-        rounded globally.
+        and the commission in money, who is liable for the VAT, who funds a discount, and the line's
+        amount with tax, so that the amounts of all lines add up to the order's total also where
+        taxes are rounded globally.
         """
         for order in self:
             lines = order._marketplace_lines()

@@ -40,7 +40,7 @@ class MarketplaceCommissionSimulation(models.TransientModel):
     merchant_count = fields.Integer(string="Merchants", compute='_compute_totals')
     sales = fields.Monetary(compute='_compute_totals')
     fee_now = fields.Monetary(string="Fee Charged", compute='_compute_totals')
-    fee_then = fields.Monetary(string="Fee by the Drafts", compute='_compute_totals')
+    fee_then = fields.Monetary(string="New Fee", compute='_compute_totals')
     difference = fields.Monetary(compute='_compute_totals')
 
     _days_range = models.Constraint(
@@ -248,7 +248,7 @@ class MarketplaceCommissionSimulationLine(models.TransientModel):
     line_count = fields.Integer(string="Order Lines")
     sales = fields.Monetary(help="Goods with tax, less the discounts that the merchant pays for.")
     fee_now = fields.Monetary(string="Fee Charged")
-    fee_then = fields.Monetary(string="Fee by the Drafts")
+    fee_then = fields.Monetary(string="New Fee")
     difference = fields.Monetary(compute='_compute_difference', store=True)
 
     @api.depends('fee_now', 'fee_then')

@@ -15,13 +15,18 @@ function press(name) {
     return click(`Press ${name}`, `.o_form_statusbar button[name="${name}"]:enabled`);
 }
 
-/** Add a row to a list of the form, and type into its columns. */
-function addRow(list, values) {
+/** Return a column of the row that is being typed, the nth of a list of the form. */
+function cell(list, nth, column) {
+    return `[name="${list}"] .o_selected_row:nth-child(${nth}) [name="${column}"] input`;
+}
+
+/** Add the nth row to a list of the form, and type into its columns. */
+function addRow(list, nth, values) {
     return [
         click(`Add to ${list}`, `[name="${list}"] .o_field_x2many_list_row_add a`),
         ...Object.entries(values).map(([column, text]) => ({
             content: `Type ${column}`,
-            trigger: `[name="${list}"] .o_selected_row [name="${column}"] input`,
+            trigger: cell(list, nth, column),
             run: `edit ${text}`,
         })),
     ];
@@ -37,20 +42,17 @@ tours.add("marketplace_staff_manager_commission", {
         press("action_replace"),
         check("A draft of the next version", '.o_arrow_button_current[data-value="draft"]'),
         { content: "Dearer", trigger: "[name='percent'] input", run: "edit 9" },
-        ...addRow("amount_ids", { minimum: "2" }),
-        ...addRow("amount_ids", { currency_id: "XTA" }),
+        ...addRow("amount_ids", 1, { minimum: "2" }),
+        ...addRow("amount_ids", 2, { currency_id: "XTA" }),
         click("Abroad", ".o-autocomplete--dropdown-item:contains('XTA')"),
-        {
-            content: "At most",
-            trigger: "[name='amount_ids'] .o_selected_row [name='maximum'] input",
-            run: "edit 15",
-        },
+        { content: "At most", trigger: cell("amount_ids", 2, "maximum"), run: "edit 15" },
         click("Brackets", ".nav-link[name='brackets']"),
-        ...addRow("bracket_ids", { amount_from: "150", percent: "5" }),
+        ...addRow("bracket_ids", 1, { amount_from: "150", percent: "5" }),
         press("action_simulate"),
         check("The effect on a merchant", ".o_data_row:contains('Orders A'):contains('10.17')"),
         click("Back", ".o_breadcrumb .o_back_button, .breadcrumb-item:last a"),
         press("action_publish"),
+        click("Yes", ".modal-footer button.btn-primary:enabled"),
         check("Published", '.o_arrow_button_current[data-value="active"]'),
         click("Who is told", ".oe_stat_button[name='action_view_notices']"),
         check("The merchant is told", ".o_list_view .o_data_row:contains('Orders A')"),
