@@ -73,8 +73,8 @@ class MarketplaceFreightTemplate(models.Model):
     _order = 'merchant_id'
 
     _guard_editable = (
-        'basis', 'ship_hours', 'is_served', 'first_size', 'base_amount', 'next_size', 'next_amount', 'free_from',
-        'zone_ids',
+        'basis', 'ship_hours', 'is_served', 'first_size', 'base_amount', 'next_size', 'next_amount',
+        'free_from', 'zone_ids',
     )  # fmt: skip
     _guard_frozen = ('merchant_id',)
 

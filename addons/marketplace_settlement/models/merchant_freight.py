@@ -24,8 +24,8 @@ class MarketplaceMerchant(models.Model):
     def portal_set_freight(self, values):
         """Set how freight is counted, and the rate for all addresses that no zone has.
 
-        :param dict values: basis, ship_hours, is_served, first_size, base_amount, next_size, next_amount,
-            free_from; as text or numbers
+        :param dict values: basis, ship_hours, is_served, first_size, base_amount, next_size,
+            next_amount, free_from; as text or numbers
         :raise FieldErrors: everything that is wrong
         """
         merchant_sudo = self._portal_freight()

@@ -268,7 +268,7 @@ tours.add("marketplace_staff_manager_orders", {
         ...openApp(),
         ...card("Orders sent late"),
         ...openRow(MERCHANT),
-        check("It is late", ".alert-warning:contains('The goods should have left by')"),
+        check("It is late", ".alert-warning:contains('The goods are late')"),
         click("Cancel it", ".o_form_statusbar button:contains('Cancel and Refund')"),
         { content: "Why", trigger: ".modal [name='reason'] textarea", run: "edit Nobody answers." },
         click("Cancel", ".modal button[name='action_confirm']"),
