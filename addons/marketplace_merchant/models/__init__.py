@@ -5,7 +5,10 @@ from . import deadline_mixin
 from . import deadline_batch_mixin
 from . import notice_mixin
 from . import endpoint_mixin
+from . import fixed_mixin
 from . import guard_mixin
+from . import download_mixin
+from . import outbox_mixin
 from . import scan_mixin
 from . import state_mixin
 from . import licence_mixin
@@ -32,8 +35,10 @@ from . import forbidden_group
 from . import forbidden_term
 from . import home_card
 from . import insurance_policy
+from . import ir_actions_act_window
 from . import ir_attachment
 from . import ir_attachment_index
+from . import ir_cron
 from . import ir_http
 from . import listing_block
 from . import listing_change

@@ -221,10 +221,9 @@ class MarketplaceAgreement(models.Model):
     def action_view_acceptances(self):
         """Show who accepted this version."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_merchant.agreement_acceptance_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_merchant.agreement_acceptance_action', [('agreement_id', '=', self.id)]
         )
-        return dict(action, domain=[('agreement_id', '=', self.id)], context={})
 
     def action_view_missing(self):
         """Show the merchants that still have to accept this version."""

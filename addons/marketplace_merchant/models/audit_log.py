@@ -38,6 +38,7 @@ class MarketplaceAuditLog(models.Model):
 
     _name = 'marketplace.audit.log'
     _description = "Marketplace Audit Log"
+    _inherit = ['marketplace.fixed.mixin']
     _order = 'id desc'
     _rec_name = 'res_name'
     _log_access = False
@@ -146,18 +147,10 @@ class MarketplaceAuditLog(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(self.env._("The audit log is written by the system only."))
-        return super().create(vals_list)
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("The audit log cannot be changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(self.env._("The audit log cannot be changed."))
+    def _fixed_error(self):
+        return UserError(
+            self.env._("The audit log is written by the system and cannot be changed.")
+        )
 
     # === BUSINESS METHODS === #
 
@@ -334,22 +327,11 @@ class MarketplaceAuditLog(models.Model):
         self.check_access('read')
         verification_sudo = self.env['marketplace.audit.verification'].sudo().create({})
         verification_sudo._start()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': 'marketplace.audit.verification',
-            'res_id': verification_sudo.id,
-            'views': [(False, 'form')],
-            'target': 'current',
-        }
+        return verification_sudo._get_records_action()
 
     def action_open_document(self):
         """Open the document that an entry is about, if it is still there."""
         self.ensure_one()
         if not self.has_document:
             raise UserError(self.env._("This document is not there any more."))
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': self.model_name,
-            'res_id': self.res_id,
-            'views': [(False, 'form')],
-        }
+        return self.env[self.model_name].browse(self.res_id)._get_records_action()

@@ -35,11 +35,9 @@ class MarketplaceBrand(models.Model):
     def action_open_listings(self):
         """Show the goods that carry the brand."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_merchant.product_template_action_listings'
-        )
-        return dict(
-            action, domain=[('brand_id', '=', self.id), ('merchant_id', '!=', False)], context={}
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_merchant.product_template_action_listings',
+            [('brand_id', '=', self.id), ('merchant_id', '!=', False)],
         )
 
     # === BUSINESS METHODS === #

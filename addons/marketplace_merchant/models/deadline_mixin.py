@@ -59,14 +59,10 @@ class MarketplaceDeadlineMixin(models.AbstractModel):
     def _process_deadlines(self):
         due = [('deadline', '<=', fields.Datetime.now())]
         records = self.sudo().with_context(active_test=False).search(due, order='deadline, id')
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(records))
-        for record in records:
+        for record in self.env['ir.cron']._marketplace_each(records):
             record = record.try_lock_for_update().filtered_domain(due)
             if record:
                 record._process_deadline()
-            if not cron._commit_progress(1):
-                break
 
     def _process_deadline(self):
         """Process one due record; a failing one waits, so that the others get their turn."""

@@ -122,9 +122,7 @@ class MarketplaceForbiddenTerm(models.Model):
         """Let every process read the list anew, and have screened what is on sale."""
         self.env.registry.clear_cache('stable')
         self.env['ir.config_parameter'].sudo().set_param(VERSION_PARAMETER, self._version() + 1)
-        cron = self.env.ref('marketplace_merchant.ir_cron_screen', raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        self.env['ir.cron']._marketplace_wake('marketplace_merchant.ir_cron_screen')
 
     @api.model
     def _version(self):

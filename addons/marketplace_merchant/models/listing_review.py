@@ -3,7 +3,7 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 from .forbidden_term import BLOCK, LOOK
 from .listing_policy import MACHINE, PERSON
@@ -106,14 +106,9 @@ class ProductTemplate(models.Model):
     def _cron_screen(self):
         """Screen again what is on sale, after the list of words has changed."""
         domain = self._screen_due_domain()
-        due_ids = self.sudo().search(domain, order='id').ids
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(due_ids))
-        for batch_ids in split_every(SCREEN_BATCH, due_ids):
-            batch = self.sudo().browse(batch_ids).try_lock_for_update().filtered_domain(domain)
-            batch._screen_again()
-            if not cron._commit_progress(len(batch_ids)):
-                break
+        due = self.sudo().search(domain, order='id')
+        for batch in self.env['ir.cron']._marketplace_each(due, SCREEN_BATCH):
+            batch.try_lock_for_update().filtered_domain(domain)._screen_again()
 
     @api.model
     def _screen_due_domain(self):

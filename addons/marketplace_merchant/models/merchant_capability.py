@@ -1,7 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
-from odoo.tools import split_every
 
 from odoo.addons.marketplace_merchant.models.requirement_rule import ANSWERED_KINDS
 
@@ -65,16 +64,10 @@ class MarketplaceMerchant(models.Model):
         """Show what the merchant may do, what it lacks, and from when on that matters."""
         self.ensure_one()
         self.check_access('read')
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("What %s May Do", self.name),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [(
-                self.env.ref('marketplace_merchant.merchant_view_form_capabilities').id, 'form'
-            )],
-            'target': 'new',
-        }
+        view = self.env.ref('marketplace_merchant.merchant_view_form_capabilities')
+        return self._get_records_action(
+            name=self.env._("What %s May Do", self.name), views=[(view.id, 'form')], target='new'
+        )
 
     # === BUSINESS METHODS === #
 
@@ -239,15 +232,11 @@ class MarketplaceMerchant(models.Model):
     def _tell_order_stops(self):
         """Write to merchants whose orders stopped or go on; each batch is committed by itself."""
         merchants = self.sudo().search([('order_notice_due', '=', True)])
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(merchants))
-        for batch in split_every(MAIL_BATCH, merchants.ids, merchants.browse):
+        for batch in self.env['ir.cron']._marketplace_each(merchants, MAIL_BATCH):
             batch.order_notice_due = False
             stopped = batch.filtered('is_order_stopped')
             self._mail_templates_send('mail_template_merchant_orders_stopped', stopped)
             self._mail_templates_send('mail_template_merchant_orders_resumed', batch - stopped)
-            if not cron._commit_progress(len(batch)):
-                break
 
     def _state_entered(self, target, reason):
         super()._state_entered(target, reason)

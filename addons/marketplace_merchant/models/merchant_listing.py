@@ -40,18 +40,16 @@ class MarketplaceMerchant(models.Model):
     def action_open_listings(self):
         """Show the goods of the merchant, on sale or not."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_merchant.product_template_action_listings'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_merchant.product_template_action_listings', [('merchant_id', '=', self.id)]
         )
-        return dict(action, domain=[('merchant_id', '=', self.id)], context={})
 
     def action_open_listing_imports(self):
         """Show the sheets with goods that the merchant uploaded."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_merchant.listing_import_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_merchant.listing_import_action', [('merchant_id', '=', self.id)]
         )
-        return dict(action, domain=[('merchant_id', '=', self.id)], context={})
 
     # === PORTAL METHODS === #
 

@@ -96,12 +96,10 @@ class MarketplaceQualification(models.Model):
     def action_open_listings(self):
         """Show the goods that hang on the document."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_merchant.product_template_action_listings'
-        )
-        return dict(
-            action, name=self.display_name, domain=[('id', 'in', self.listing_ids.ids)],
-            context={},
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_merchant.product_template_action_listings',
+            [('id', 'in', self.listing_ids.ids)],
+            name=self.display_name,
         )
 
     # === BUSINESS METHODS === #
@@ -277,10 +275,5 @@ class MarketplaceQualification(models.Model):
             [('state', 'in', LAPSED_STATES), ('merchant_id', '!=', False)], ['merchant_id']
         )
         merchants = self.env['marketplace.merchant'].union(*(group[0] for group in groups))
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(merchants))
-        for start in range(0, len(merchants), SETTLE_BATCH):
-            batch = merchants[start:start + SETTLE_BATCH]
+        for batch in self.env['ir.cron']._marketplace_each(merchants, SETTLE_BATCH):
             self.sudo()._settle_goods(batch)
-            if not cron._commit_progress(len(batch)):
-                break

@@ -50,11 +50,10 @@ class MarketplaceRequirement(models.Model):
         """Show the merchants that lack it now."""
         self.ensure_one()
         self.check_access('read')
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_merchant.merchant_action'
-        )
         lacking = self._gaps(self._all_merchants())[self]
-        return dict(action, name=self.name, domain=[('id', 'in', lacking.ids)], context={})
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_merchant.merchant_action', [('id', 'in', lacking.ids)], name=self.name
+        )
 
     # === BUSINESS METHODS === #
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 from odoo.addons.marketplace_merchant.models.merchant_capability import MAIL_BATCH
 
@@ -99,15 +99,11 @@ class MarketplaceRequirementDue(models.Model):
         today = fields.Date.context_today(self)
         waiting = [('mail_on', '<=', today)]
         merchants = self.sudo().search(waiting).merchant_id
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(merchants))
-        for batch in split_every(MAIL_BATCH, merchants.ids, merchants.browse):
+        for batch in self.env['ir.cron']._marketplace_each(merchants, MAIL_BATCH):
             dues = self.sudo().search([('merchant_id', 'in', batch.ids), *waiting])
             for due in dues:
                 due.mail_on = due._next_mail(today)
             batch._mail_templates_send('mail_template_merchant_requirements_due', dues.merchant_id)
-            if not cron._commit_progress(len(batch)):
-                break
 
     def _next_mail(self, today):
         """Return the next day on which to remind the merchant, if any."""

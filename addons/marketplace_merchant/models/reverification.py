@@ -191,10 +191,9 @@ class MarketplaceReverification(models.Model):
     def action_open_lines(self):
         """Show the merchants and how far each is."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_merchant.reverification_line_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_merchant.reverification_line_action', [('reverification_id', '=', self.id)]
         )
-        return dict(action, domain=[('reverification_id', '=', self.id)], context={})
 
     # === BUSINESS METHODS === #
 

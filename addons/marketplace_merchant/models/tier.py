@@ -160,11 +160,11 @@ class MarketplaceTier(models.Model):
     def action_view_merchants(self):
         """Open the active merchants of the tier."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_merchant.merchant_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_merchant.merchant_action',
+            [('tier_id', '=', self.id), ('state', '=', 'active')],
+            display_name=self.name,
         )
-        domain = [('tier_id', '=', self.id), ('state', '=', 'active')]
-        return dict(action, domain=domain, context={}, display_name=self.name)
 
     # === BUSINESS METHODS === #
 

@@ -123,13 +123,7 @@ class MarketplaceTierRun(models.Model):
         self.browse().check_access('create')
         run = elevate(self)._open_run(self.env.company)
         run.with_env(self.env).action_preview()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': self._name,
-            'res_id': run.id,
-            'view_mode': 'form',
-            'views': [(False, 'form')],
-        }
+        return run.with_env(self.env)._get_records_action()
 
     def action_preview(self):
         """Find out who would move by the figures of today; nothing moves yet."""

@@ -1,43 +1,31 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 import json
-import logging
-import uuid
-from datetime import timedelta
-
-from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from odoo.addons.marketplace_merchant.models.merchant_application import OPEN_STATES
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 from odoo.addons.marketplace_merchant.models.verification_service import SERVICE_CHECKS
 from odoo.addons.marketplace_merchant.tools.identity_number import redact_identity_numbers
 from odoo.addons.marketplace_merchant.tools.secret import keyed_hash, mask
-from odoo.addons.marketplace_merchant.tools.verification_client import NoAnswer, ask, read_answer
-
-_logger = logging.getLogger(__name__)
-
-CRON = 'marketplace_merchant.ir_cron_verification'
-FIRST_PAUSE = timedelta(minutes=2)
-LONGEST_PAUSE = timedelta(hours=12)
-PAUSE_FACTOR = 4
+from odoo.addons.marketplace_merchant.tools.verification_client import ask, read_answer
 
 
 class MarketplaceVerificationRequest(models.Model):
     """One question about an applicant to a service outside, asked until it is answered.
 
-    It is noted with the application that is handed in, and asked by a cron afterwards: a service
-    that is slow or out of reach keeps nobody waiting. Identities are read from the application when
-    the question is asked; none is stored here.
+    It is noted with the application that is handed in. Identities are read from the application
+    when the question is asked; none is stored here.
     """
 
     _name = 'marketplace.verification.request'
-    _inherit = ['marketplace.state.mixin']
+    _inherit = ['marketplace.state.mixin', 'marketplace.outbox.mixin']
     _description = "Question to a Verification Service"
     _order = 'id desc'
     _rec_name = 'application_id'
+    _outbox_cron = 'marketplace_merchant.ir_cron_verification'
+    _outbox_pause_factor = 4
 
     _state_initial = 'waiting'
     _state_moves = (
@@ -57,16 +45,13 @@ class MarketplaceVerificationRequest(models.Model):
         comodel_name='marketplace.merchant.application', required=True, readonly=True, index=True,
         ondelete='cascade',
     )  # fmt: skip
+    company_id = fields.Many2one(related='application_id.company_id')
     check_code = fields.Selection(
         selection=SERVICE_CHECKS, string="Check", required=True, readonly=True
     )
     subject_hash = fields.Char(
         required=True, readonly=True, help="Changes when what is asked about changes."
     )
-    key = fields.Char(
-        required=True, readonly=True, copy=False, default=lambda self: uuid.uuid4().hex,
-        help="Sent with each try, so that the service counts them as one question.",
-    )  # fmt: skip
     state = fields.Selection(
         selection=[
             ('waiting', "Waiting"),
@@ -80,9 +65,6 @@ class MarketplaceVerificationRequest(models.Model):
         index=True,
         default='waiting',
     )
-    tries = fields.Integer(readonly=True)
-    next_try = fields.Datetime(readonly=True, default=fields.Datetime.now)
-    problem = fields.Char(string="Last Problem", readonly=True)
     result = fields.Selection(
         selection=[('passed', "Passed"), ('failed', "Failed"), ('unknown', "Unknown there")],
         readonly=True,
@@ -151,126 +133,69 @@ class MarketplaceVerificationRequest(models.Model):
     def _ask_again(self):
         """Start over with what was given up; what waits is asked at once."""
         self.filtered(lambda request: request.state == 'given_up')._move_to('waiting', system=True)
-        waiting = self.filtered(lambda request: request.state == 'waiting')
-        if waiting:
-            waiting.write({'tries': 0, 'next_try': fields.Datetime.now()})
-            self._wake()
+        self._start_over()
 
     @api.model
     def _hash_subject(self, subject):
         return keyed_hash(self.env, json.dumps(subject, sort_keys=True))
-
-    @api.model
-    def _wake(self, at=None):
-        if cron := self.env.ref(CRON, raise_if_not_found=False):
-            cron.sudo()._trigger(at)
 
     # === CALLS === #
 
     @api.model
     def _cron_ask(self):
         """Ask the services what is due, one question after the other."""
-        waiting = self.search(self._due(), order='next_try, id')
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(waiting))
-        for request in waiting:
-            request._ask_once()
-            if not cron._commit_progress(1):
-                break
+        self._try_due()
 
-    @api.model
-    def _due(self):
-        return Domain('state', '=', 'waiting') & Domain('next_try', '<=', fields.Datetime.now())
-
-    def _ask_once(self):
-        """Ask one service once and record what comes of it.
-
-        The try is committed before the call: no row is locked while the service thinks, and a
-        server that dies meanwhile comes back to this question later.
-        """
-        question = self._claim()
-        if not question:
-            return
-        self.env['ir.cron']._commit_progress()
-        try:
-            outcome = self._outcome(question, ask(**question))
-        except NoAnswer as problem:
-            outcome = {'problem': self._problem_text(problem, question['timeout'])}
-        try:
-            with self.env.cr.savepoint():
-                self._record(outcome)
-        except OperationalError:
-            # Somebody changes the application this very moment. The next try asks the same.
-            _logger.info("The answer to %s could not be recorded; it is asked again", self)
-
-    def _claim(self):
-        """Count a try and return what to send, nothing if there is nothing to ask any more."""
-        request = self.try_lock_for_update().filtered_domain(self._due())
-        if not request:
-            return None
-        subject = request.application_id._verification_subject(request.check_code)
-        if (
-            not request.service_id.active
-            or request.application_id.state not in OPEN_STATES
-            or request.subject_hash != self._hash_subject(subject)
-        ):
+    def _lock_due(self):
+        """Return the question, locked; one that nobody needs an answer to any more is dropped."""
+        request = super()._lock_due()
+        if request and not request._is_needed():
             request._move_to('cancelled', system=True)
-            return None
-        service = request.service_id
-        request.tries += 1
-        request.next_try = fields.Datetime.now() + request._pause()
+            return self.browse()
+        return request
+
+    def _is_needed(self):
+        return (
+            self.service_id.active
+            and self.application_id.state in OPEN_STATES
+            and self.subject_hash == self._hash_subject(self._subject())
+        )
+
+    def _subject(self):
+        return self.application_id._verification_subject(self.check_code)
+
+    def _prepare_call(self):
+        service = self.service_id
         return {
             'url': service.url,
             'token': service._access_token(),
             'timeout': service.timeout,
-            'key': request.key,
-            'question': {'check': request.check_code, 'subject': subject},
+            'key': self.key,
+            'question': {'check': self.check_code, 'subject': self._subject()},
         }
 
-    def _pause(self):
-        """Return how long to wait after this try: growing, so that a service can recover."""
-        # The factor is bounded before it is multiplied: twenty tries would overflow.
-        return min(FIRST_PAUSE * PAUSE_FACTOR ** min(self.tries - 1, 10), LONGEST_PAUSE)
-
-    def _outcome(self, question, answer):
-        subject = question['question']['subject']
+    def _call(self, call):
+        subject = call['question']['subject']
         key = self.env['marketplace.merchant.application']._verification_key(
-            question['question']['check']
+            call['question']['check']
         )
-        result, note = read_answer(answer, subject, key)
+        result, note = read_answer(ask(**call), subject, key)
         # What was asked may come back in the answer's text: it is as secret there.
         plain = str(subject[key])
         note = redact_identity_numbers(note.replace(plain, mask(plain, 3, 4)))
         return {'result': result, 'note': note}
 
-    def _record(self, outcome):
+    def _record(self, answer):
         """Keep the answer, or why there is none, and let the check show it."""
         if self.state != 'waiting':
             return
-        if 'result' in outcome:
-            self.write(dict(outcome, date_answered=fields.Datetime.now(), problem=False))
+        if 'result' in answer:
+            self.write(dict(answer, date_answered=fields.Datetime.now(), problem=False))
             self._move_to('answered', system=True)
         else:
-            self.write(outcome)
-            if self.tries >= self.service_id.max_tries:
-                self._move_to('given_up', reason=self.problem, system=True)
-            else:
-                self._wake(self.next_try)
+            self._record_problem(answer['problem'], self.service_id.max_tries)
         if self.application_id.state in OPEN_STATES:
             self.application_id._take_service_answer(self.check_code)
 
-    def _problem_text(self, problem, timeout):
-        """Say in the officers' language why there is no answer."""
-        _ = self._for_officers().env._
-        texts = {
-            'unreachable': _("It cannot be reached, or the connection broke off."),
-            'timeout': _("It did not answer within %s seconds.", timeout),
-            'status': _("It answered with error HTTP %s.", problem.detail),
-            'too_long': _("Its answer was too long."),
-            'nonsense': _("Its answer could not be understood."),
-            'other_subject': _("It answered about somebody else."),
-        }
-        return texts[problem.kind]
-
-    def _for_officers(self):
-        return self.with_context(lang=self.application_id.company_id.partner_id.lang)
+    def _outbox_words(self):
+        return self.env._("The service"), self.env._("somebody else")

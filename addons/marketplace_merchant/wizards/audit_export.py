@@ -1,6 +1,5 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-import base64
 import csv
 import io
 from datetime import datetime, time, timedelta
@@ -23,7 +22,7 @@ class MarketplaceAuditExport(models.TransientModel):
     """Take entries of the audit log out of the system; doing so is an entry as well."""
 
     _name = 'marketplace.audit.export'
-    _inherit = ['marketplace.guard.mixin']
+    _inherit = ['marketplace.download.mixin']
     _description = "Export of the Audit Log"
 
     _guard_editable = ('date_from', 'date_to', 'user_ids', 'action', 'reason')
@@ -45,8 +44,6 @@ class MarketplaceAuditExport(models.TransientModel):
         string="Only This Kind",
     )
     reason = fields.Char(required=True, help="Kept in the audit log.")
-    content = fields.Binary(string="File", readonly=True, attachment=False)
-    filename = fields.Char(readonly=True)
 
     # === ACTION METHODS === #
 
@@ -63,19 +60,11 @@ class MarketplaceAuditExport(models.TransientModel):
                 "These are %(count)s entries; a file holds at most %(limit)s. Please choose a"
                 " shorter time.", count=count, limit=MAX_ROWS,
             ))
-        self.sudo().write({
-            'filename': f"audit-log-{self.date_from}-{self.date_to}.csv",
-            'content': base64.b64encode(self._csv()),
-        })
+        action = self._download(f"audit-log-{self.date_from}-{self.date_to}.csv", self._csv())
         Log._log_event(
             Log._name, self.filename, 'export', reason=self.reason, after={'count': count}
         )
-        return {
-            'type': 'ir.actions.act_url',
-            'url': f"/web/content/{self._name}/{self.id}/content?download=true"
-                   f"&filename_field=filename",
-            'target': 'download',
-        }
+        return action
 
     # === BUSINESS METHODS === #
 

@@ -255,11 +255,6 @@ class MarketplaceRequirementChange(models.TransientModel):
         return values
 
     def _reopen(self):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Change of a Requirement"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'view_mode': 'form',
-            'target': 'new',
-        }
+        return self._get_records_action(
+            name=self.env._("Change of a Requirement"), target='new'
+        )

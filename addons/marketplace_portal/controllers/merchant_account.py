@@ -1,8 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
-from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal
+from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal, portal_route
 
 SHOP_PATH = '/my/merchant/shop'
 TEAM_PATH = '/my/merchant/team'
@@ -14,15 +14,7 @@ class MerchantAccount(MerchantPortal):
 
     # === SHOP === #
 
-    @route(
-        SHOP_PATH,
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-        max_content_length=MAX_UPLOAD_LENGTH,
-    )
+    @portal_route(SHOP_PATH, methods=['GET', 'POST'], max_content_length=MAX_UPLOAD_LENGTH)
     def merchant_shop_page(self, **post):
         merchant_sudo = self._merchant_for('catalogue')
         errors = {}
@@ -48,14 +40,7 @@ class MerchantAccount(MerchantPortal):
 
     # === TEAM === #
 
-    @route(
-        TEAM_PATH,
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-    )
+    @portal_route(TEAM_PATH, methods=['GET', 'POST'])
     def merchant_team(self, action=None, **post):
         merchant_sudo = self._merchant_for('owner')
         errors = {}
@@ -118,15 +103,7 @@ class MerchantAccount(MerchantPortal):
 
     # === DOCUMENTS === #
 
-    @route(
-        DOCUMENT_PATH,
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-        max_content_length=MAX_UPLOAD_LENGTH,
-    )
+    @portal_route(DOCUMENT_PATH, methods=['GET', 'POST'], max_content_length=MAX_UPLOAD_LENGTH)
     def merchant_documents(self, action=None, **post):
         merchant_sudo = self._merchant_for('owner')
         errors = {}

@@ -10,7 +10,7 @@ from odoo.addons.marketplace_merchant.models.merchant_application_portal import 
 )
 
 from ..const import STATE_COLORS
-from .merchant_portal import MAX_UPLOAD_LENGTH, NOTICE_SESSION_KEY, MerchantPortal
+from .merchant_portal import MAX_UPLOAD_LENGTH, NOTICE_SESSION_KEY, MerchantPortal, portal_route
 
 APPLY_PATH = '/my/merchant/apply'
 
@@ -73,12 +73,8 @@ class MerchantApply(MerchantPortal):
 
     # === STEPS === #
 
-    @route(
+    @portal_route(
         f'{APPLY_PATH}/<string:step>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
         methods=['GET', 'POST'],
         max_content_length=MAX_UPLOAD_LENGTH,
     )

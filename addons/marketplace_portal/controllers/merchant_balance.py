@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from odoo.http import request, route
+from odoo.http import request
 
 from odoo.addons.marketplace_settlement.models.wallet_buckets import BUCKET_DOMAINS
 
-from .merchant_portal import MerchantPortal
+from .merchant_portal import MerchantPortal, portal_route
 
 BALANCE_PATH = '/my/merchant/balance'
 FORECAST_PATH = '/my/merchant/forecast'
@@ -27,38 +27,20 @@ class MerchantBalance(MerchantPortal):
         }  # fmt: skip
         return {key: (labels[key], domain) for key, domain in BUCKET_DOMAINS.items()}
 
-    @route(
-        [BALANCE_PATH, f'{BALANCE_PATH}/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route([BALANCE_PATH, f'{BALANCE_PATH}/page/<int:page>'])
     def merchant_balance(self, page=1, tab=None, search=None, **kwargs):
         merchant_sudo = self._merchant_for('finance')
-        listing = self._merchant_list(
-            'marketplace.balance.entry',
-            merchant_sudo,
-            BALANCE_PATH,
-            tabs=self._merchant_balance_tabs(),
-            page=page,
-            tab=tab,
-            search=search,
+        return self._merchant_list_page(
+            'balance', request.env._("Balance"), BALANCE_PATH, merchant_sudo,
+            'marketplace.balance.entry', tabs=self._merchant_balance_tabs(),
             fields=('order_id.name', 'statement_id.name', 'reason'),
-        )
-        trail = [(request.env._("Balance"), BALANCE_PATH)]
-        values = self._merchant_values(
-            merchant_sudo,
-            'balance',
-            trail,
-            balances=merchant_sudo._portal_balances(),
-            **listing,
-        )
-        return request.render('marketplace_portal.merchant_balance', values)
+            page=page, tab=tab, search=search,
+            values={'balances': merchant_sudo._portal_balances()},
+        )  # fmt: skip
 
     # === FORECAST === #
 
-    @route(FORECAST_PATH, type='http', auth='user', website=True, sitemap=False)
+    @portal_route(FORECAST_PATH)
     def merchant_forecast(self, **kwargs):
         """Show what is expected day by day, summed up by what it waits for."""
         merchant_sudo = self._merchant_for('finance')
@@ -96,13 +78,9 @@ class MerchantBalance(MerchantPortal):
         )
         return request.render('marketplace_portal.merchant_forecast', values)
 
-    @route(
+    @portal_route(
         [f'{FORECAST_PATH}/<string:day>', f'{FORECAST_PATH}/<string:day>/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    )  # fmt: skip
     def merchant_forecast_day(self, day, page=1, tab=None, search=None, **kwargs):
         """Show the amounts of one day, each with what it waits for."""
         merchant_sudo = self._merchant_for('finance')

@@ -2,13 +2,13 @@
 
 from functools import partial
 
-from odoo.http import request, route
+from odoo.http import request
 
 from odoo.addons.marketplace_merchant.models.merchant_application_kind import LEGAL_FIELDS
 from odoo.addons.marketplace_merchant.models.merchant_application_portal import EDITABLE_STATES
 
 from .merchant_apply import MerchantApply
-from .merchant_portal import MAX_UPLOAD_LENGTH
+from .merchant_portal import MAX_UPLOAD_LENGTH, portal_route
 
 COMPANY_PATH = '/my/merchant/company'
 
@@ -16,15 +16,7 @@ COMPANY_PATH = '/my/merchant/company'
 class MerchantCompany(MerchantApply):
     """The legal data that we have on file, and the way to have them changed."""
 
-    @route(
-        COMPANY_PATH,
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-        max_content_length=MAX_UPLOAD_LENGTH,
-    )
+    @portal_route(COMPANY_PATH, methods=['GET', 'POST'], max_content_length=MAX_UPLOAD_LENGTH)
     def merchant_company(self, action=None, **post):
         merchant_sudo = self._merchant_for('owner')
         change_sudo = merchant_sudo._open_request('change')

@@ -1,11 +1,11 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import content_disposition, request, route
+from odoo.http import request
 
 from odoo.addons.marketplace_merchant.tools.sheet import MIMETYPES
 
 from .merchant_finance import DEPOSIT_PATH
-from .merchant_portal import MerchantPortal
+from .merchant_portal import MerchantPortal, portal_route
 
 SERVICES_PATH = '/my/merchant/services'
 
@@ -15,24 +15,17 @@ class MerchantDeposit(MerchantPortal):
 
     # === STATEMENT OF THE DEPOSIT === #
 
-    @route(f'{DEPOSIT_PATH}/pdf', type='http', auth='user', website=True, sitemap=False)
+    @portal_route(f'{DEPOSIT_PATH}/pdf')
     def merchant_deposit_pdf(self, **kwargs):
         account_sudo = self._merchant_deposit_account()
         return self._merchant_pdf(
             'marketplace_settlement.action_report_deposit_statement', account_sudo
         )
 
-    @route(
-        f'{DEPOSIT_PATH}/<any(csv,xlsx):file_format>', type='http', auth='user', website=True,
-        sitemap=False,
-    )  # fmt: skip
+    @portal_route(f'{DEPOSIT_PATH}/<any(csv,xlsx):file_format>')
     def merchant_deposit_sheet(self, file_format, **kwargs):
         account_sudo = self._merchant_deposit_account()
-        name, content = account_sudo._export(file_format)
-        return request.make_response(content, headers=[
-            ('Content-Type', MIMETYPES[file_format]),
-            ('Content-Disposition', content_disposition(name)),
-        ])
+        return self._merchant_file(*account_sudo._export(file_format), MIMETYPES[file_format])
 
     def _merchant_deposit_account(self):
         """Return the deposit account of the current merchant.
@@ -47,35 +40,17 @@ class MerchantDeposit(MerchantPortal):
 
     # === SERVICES === #
 
-    @route(
-        [SERVICES_PATH, f'{SERVICES_PATH}/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route([SERVICES_PATH, f'{SERVICES_PATH}/page/<int:page>'])
     def merchant_services(self, page=1, tab=None, search=None, **kwargs):
         merchant_sudo = self._merchant_for('finance')
         _ = request.env._
-        listing = self._merchant_list(
-            'marketplace.service.charge',
-            merchant_sudo,
-            SERVICES_PATH,
-            tabs={
-                'all': (_("All"), []),
-                'charged': (_("Charged"), [('credit_entry_id', '=', False)]),
-                'credited': (_("Given back"), [('credit_entry_id', '!=', False)]),
-            },
-            page=page,
-            tab=tab,
-            search=search,
-            fields=('entry_id.reason',),
-        )
-        values = self._merchant_values(
-            merchant_sudo,
-            'services',
-            [(_("Services"), SERVICES_PATH)],
-            subscriptions=merchant_sudo._service_fees(),
-            **listing,
-        )
-        return request.render('marketplace_portal.merchant_services', values)
+        tabs = {
+            'all': (_("All"), []),
+            'charged': (_("Charged"), [('credit_entry_id', '=', False)]),
+            'credited': (_("Given back"), [('credit_entry_id', '!=', False)]),
+        }
+        return self._merchant_list_page(
+            'services', _("Services"), SERVICES_PATH, merchant_sudo, 'marketplace.service.charge',
+            tabs=tabs, fields=('entry_id.reason',), page=page, tab=tab, search=search,
+            values={'subscriptions': merchant_sudo._service_fees()},
+        )  # fmt: skip

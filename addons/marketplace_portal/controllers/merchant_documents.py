@@ -1,9 +1,9 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
 from .merchant_account import DOCUMENT_PATH
-from .merchant_portal import MerchantPortal
+from .merchant_portal import MerchantPortal, portal_route
 
 CALENDAR_PATH = f'{DOCUMENT_PATH}/calendar'
 REVERIFICATION_PATH = '/my/merchant/reverification'
@@ -12,7 +12,7 @@ REVERIFICATION_PATH = '/my/merchant/reverification'
 class MerchantDocuments(MerchantPortal):
     """When documents run out and what hangs on them, and what is to be confirmed again."""
 
-    @route(CALENDAR_PATH, type='http', auth='user', website=True, sitemap=False)
+    @portal_route(CALENDAR_PATH)
     def merchant_document_calendar(self, **kwargs):
         merchant_sudo = self._merchant_for('owner')
         _ = request.env._
@@ -26,14 +26,9 @@ class MerchantDocuments(MerchantPortal):
         )
         return request.render('marketplace_portal.merchant_document_calendar', values)
 
-    @route(
-        [REVERIFICATION_PATH, f'{REVERIFICATION_PATH}/<int:line_id>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-    )
+    @portal_route(
+        [REVERIFICATION_PATH, f'{REVERIFICATION_PATH}/<int:line_id>'], methods=['GET', 'POST'],
+    )  # fmt: skip
     def merchant_reverification(self, line_id=None, **post):
         """Let an owner confirm data and documents; without an id the most urgent request."""
         line_sudo = self._merchant_reverification_line(line_id)

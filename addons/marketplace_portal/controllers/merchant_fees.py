@@ -1,8 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
-from .merchant_portal import MerchantPortal
+from .merchant_portal import MerchantPortal, portal_route
 
 FEES_PATH = '/my/merchant/fees'
 
@@ -10,7 +10,7 @@ FEES_PATH = '/my/merchant/fees'
 class MerchantFees(MerchantPortal):
     """The fee schedule: what a merchant is charged now, what comes, and what it was."""
 
-    @route(FEES_PATH, type='http', auth='user', website=True, sitemap=False)
+    @portal_route(FEES_PATH)
     def merchant_fees(self, **kwargs):
         merchant_sudo = self._merchant_for('finance')
         values = self._merchant_values(

@@ -1,10 +1,10 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import content_disposition, request, route
+from odoo.http import request
 
 from odoo.addons.marketplace_merchant.tools.sheet import CSV, XLSX
 
-from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal
+from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal, portal_route
 
 STATEMENT_PATH = '/my/merchant/statements'
 DEPOSIT_PATH = '/my/merchant/deposit'
@@ -28,37 +28,16 @@ class MerchantFinance(MerchantPortal):
             'contested': (_("Contested"), [('contest_ids', '!=', False), *seen]),
         }
 
-    @route(
-        [STATEMENT_PATH, f'{STATEMENT_PATH}/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route([STATEMENT_PATH, f'{STATEMENT_PATH}/page/<int:page>'])
     def merchant_statements(self, page=1, tab=None, search=None, **kwargs):
-        merchant_sudo = self._merchant_for('finance')
-        listing = self._merchant_list(
-            'marketplace.statement',
-            merchant_sudo,
-            STATEMENT_PATH,
-            tabs=self._merchant_statement_tabs(),
-            page=page,
-            tab=tab,
-            search=search,
-            fields=('name',),
-        )
-        trail = [(request.env._("Statements"), STATEMENT_PATH)]
-        values = self._merchant_values(merchant_sudo, 'statements', trail, **listing)
-        return request.render('marketplace_portal.merchant_statements', values)
+        return self._merchant_list_page(
+            'statements', request.env._("Statements"), STATEMENT_PATH,
+            self._merchant_for('finance'), 'marketplace.statement',
+            tabs=self._merchant_statement_tabs(), fields=('name',),
+            page=page, tab=tab, search=search,
+        )  # fmt: skip
 
-    @route(
-        f'{STATEMENT_PATH}/<int:statement_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-    )
+    @portal_route(f'{STATEMENT_PATH}/<int:statement_id>', methods=['GET', 'POST'])
     def merchant_statement(self, statement_id, **post):
         statement_sudo = self._merchant_statement_record(statement_id)
         errors = {}
@@ -80,43 +59,20 @@ class MerchantFinance(MerchantPortal):
         )
         return request.render('marketplace_portal.merchant_statement', values)
 
-    @route(
-        f'{STATEMENT_PATH}/<int:statement_id>/pdf',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route(f'{STATEMENT_PATH}/<int:statement_id>/pdf')
     def merchant_statement_pdf(self, statement_id, **kwargs):
         statement_sudo = self._merchant_statement_record(statement_id)
         return self._merchant_pdf('marketplace_settlement.action_report_statement', statement_sudo)
 
-    @route(
-        f'{STATEMENT_PATH}/<int:statement_id>/<any({XLSX},{CSV}):file_format>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route(f'{STATEMENT_PATH}/<int:statement_id>/<any({XLSX},{CSV}):file_format>')
     def merchant_statement_sheet(self, statement_id, file_format, **kwargs):
         statement_sudo = self._merchant_statement_record(statement_id)
-        name, content, mimetype = statement_sudo._export(file_format)
-        return request.make_response(
-            content,
-            headers=[
-                ('Content-Type', mimetype),
-                ('Content-Disposition', content_disposition(name)),
-            ],
-        )
+        return self._merchant_file(*statement_sudo._export(file_format))
 
     # === CONTESTED LINES === #
 
-    @route(
+    @portal_route(
         f'{STATEMENT_PATH}/<int:statement_id>/contest/<int:entry_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
         methods=['GET', 'POST'],
         max_content_length=MAX_UPLOAD_LENGTH,
     )
@@ -156,12 +112,8 @@ class MerchantFinance(MerchantPortal):
         )
         return request.render('marketplace_portal.merchant_contest', values)
 
-    @route(
+    @portal_route(
         f'{STATEMENT_PATH}/<int:statement_id>/contested/<int:contest_id>/withdraw',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
         methods=['POST'],
     )
     def merchant_contest_withdraw(self, statement_id, contest_id, **post):
@@ -174,21 +126,10 @@ class MerchantFinance(MerchantPortal):
             return request.redirect(path)
         return self._merchant_done(path, request.env._("You take the line as it is."))
 
-    @route(
-        f'{STATEMENT_PATH}/contested/<int:contest_id>/file/<int:attachment_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route(f'{STATEMENT_PATH}/contested/<int:contest_id>/file/<int:attachment_id>')
     def merchant_contest_file(self, contest_id, attachment_id, **kwargs):
         contest_sudo = self._merchant_record('marketplace.statement.contest', contest_id, 'finance')
-        attachment_sudo = contest_sudo.attachment_ids.filtered(
-            lambda file: file.id == attachment_id
-        )
-        if not attachment_sudo:
-            raise self._merchant_not_found()
-        return self._merchant_attachment(attachment_sudo)
+        return self._merchant_attachment(contest_sudo.attachment_ids, attachment_id)
 
     def _merchant_statement_record(self, statement_id):
         statement_sudo = self._merchant_record('marketplace.statement', statement_id, 'finance')
@@ -198,7 +139,7 @@ class MerchantFinance(MerchantPortal):
 
     # === DEPOSIT === #
 
-    @route(DEPOSIT_PATH, type='http', auth='user', website=True, sitemap=False)
+    @portal_route(DEPOSIT_PATH)
     def merchant_deposit(self, **kwargs):
         merchant_sudo = self._merchant_for('finance')
         account_sudo = merchant_sudo.deposit_account_ids[:1]
@@ -215,14 +156,7 @@ class MerchantFinance(MerchantPortal):
         )
         return request.render('marketplace_portal.merchant_deposit', values)
 
-    @route(
-        f'{DEPOSIT_PATH}/pay',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['POST'],
-    )
+    @portal_route(f'{DEPOSIT_PATH}/pay', methods=['POST'])
     def merchant_deposit_pay(self, **post):
         """Send the member to Odoo's payment page with the missing amount, signed by the server."""
         merchant_sudo = self._merchant_for('finance')
@@ -233,14 +167,7 @@ class MerchantFinance(MerchantPortal):
 
     # === BANK ACCOUNT === #
 
-    @route(
-        BANK_PATH,
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-    )
+    @portal_route(BANK_PATH, methods=['GET', 'POST'])
     def merchant_bank(self, **post):
         merchant_sudo = self._merchant_for('finance')
         errors = {}

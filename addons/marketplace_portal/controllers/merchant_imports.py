@@ -2,9 +2,9 @@
 
 import base64
 
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
-from .merchant_portal import MerchantPortal
+from .merchant_portal import MerchantPortal, portal_route
 from .merchant_products import PRODUCT_PATH
 
 IMPORT_PATH = '/my/merchant/imports'
@@ -33,13 +33,7 @@ class MerchantImports(MerchantPortal):
         }
         return {key: (label, domains[key]) for key, label in labels.items()}
 
-    @route(
-        [IMPORT_PATH, f'{IMPORT_PATH}/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route([IMPORT_PATH, f'{IMPORT_PATH}/page/<int:page>'])
     def merchant_imports(self, page=1, tab=None, search=None, **kwargs):
         merchant_sudo = self._merchant_for('catalogue')
         listing = self._merchant_list(
@@ -62,15 +56,9 @@ class MerchantImports(MerchantPortal):
 
     # === UPLOAD === #
 
-    @route(
-        f'{IMPORT_PATH}/new',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-        max_content_length=MAX_IMPORT_LENGTH,
-    )
+    @portal_route(
+        f'{IMPORT_PATH}/new', methods=['GET', 'POST'], max_content_length=MAX_IMPORT_LENGTH,
+    )  # fmt: skip
     def merchant_import_new(self, **post):
         merchant_sudo = self._merchant_for('catalogue')
         errors = {}
@@ -97,12 +85,8 @@ class MerchantImports(MerchantPortal):
 
     # === ONE IMPORT === #
 
-    @route(
+    @portal_route(
         [f'{IMPORT_PATH}/<int:import_id>', f'{IMPORT_PATH}/<int:import_id>/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
         methods=['GET', 'POST'],
     )
     def merchant_import(self, import_id, page=1, tab=None, search=None, action=None, **post):
@@ -180,37 +164,19 @@ class MerchantImports(MerchantPortal):
 
     # === FILES === #
 
-    @route(
-        f'{IMPORT_PATH}/<int:import_id>/errors',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route(f'{IMPORT_PATH}/<int:import_id>/errors')
     def merchant_import_errors(self, import_id, **kwargs):
         import_sudo = self._merchant_record('marketplace.listing.import', import_id, 'catalogue')
         if not import_sudo.error_count:
             raise self._merchant_not_found()
         return self._merchant_sheet(import_sudo.sudo(False).portal_error_file())
 
-    @route(
-        f'{IMPORT_PATH}/template/<any(xlsx, csv):file_format>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route(f'{IMPORT_PATH}/template/<any(xlsx, csv):file_format>')
     def merchant_import_template(self, file_format, **kwargs):
         merchant = self._merchant_for('catalogue').sudo(False)
         return self._merchant_sheet(merchant.portal_listing_template(file_format))
 
-    @route(
-        f'{PRODUCT_PATH}/export/<any(xlsx, csv):file_format>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route(f'{PRODUCT_PATH}/export/<any(xlsx, csv):file_format>')
     def merchant_products_export(self, file_format, **kwargs):
         merchant = self._merchant_for('catalogue').sudo(False)
         return self._merchant_sheet(merchant.portal_export_listings(file_format))
@@ -218,11 +184,4 @@ class MerchantImports(MerchantPortal):
     def _merchant_sheet(self, file):
         """Let the browser save a file that a model made."""
         content = base64.b64decode(file['content'])
-        return request.make_response(
-            content,
-            headers=[
-                ('Content-Type', file['mimetype']),
-                ('Content-Length', len(content)),
-                ('Content-Disposition', content_disposition(file['filename'])),
-            ],
-        )
+        return self._merchant_file(file['filename'], content, file['mimetype'])

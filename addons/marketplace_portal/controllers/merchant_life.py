@@ -1,8 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
-from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal
+from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal, portal_route
 
 CLOSURE_PATH = '/my/merchant/closure'
 INSURANCE_PATH = '/my/merchant/insurance'
@@ -14,14 +14,7 @@ class MerchantLife(MerchantPortal):
 
     # === CLOSURE === #
 
-    @route(
-        CLOSURE_PATH,
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-    )
+    @portal_route(CLOSURE_PATH, methods=['GET', 'POST'])
     def merchant_closure(self, action=None, **post):
         merchant_sudo = self._merchant_for('owner')
         merchant = merchant_sudo.sudo(False)
@@ -51,15 +44,7 @@ class MerchantLife(MerchantPortal):
 
     # === INSURANCE === #
 
-    @route(
-        INSURANCE_PATH,
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-        max_content_length=MAX_UPLOAD_LENGTH,
-    )
+    @portal_route(INSURANCE_PATH, methods=['GET', 'POST'], max_content_length=MAX_UPLOAD_LENGTH)
     def merchant_insurance(self, **post):
         merchant_sudo = self._merchant_for('owner')
         errors = {}
@@ -83,14 +68,7 @@ class MerchantLife(MerchantPortal):
 
     # === EXIT === #
 
-    @route(
-        EXIT_PATH,
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-    )
+    @portal_route(EXIT_PATH, methods=['GET', 'POST'])
     def merchant_exit(self, action=None, **post):
         merchant_sudo = self._merchant_for('owner')
         asked_sudo = merchant_sudo._open_request('leave')
@@ -137,7 +115,7 @@ class MerchantLife(MerchantPortal):
             return request.env._("Your request is withdrawn. Nothing has changed.")
         return request.env._("Your request is sent. Your shop stays open until we approve it.")
 
-    @route(f'{EXIT_PATH}/<int:exit_id>/pdf', type='http', auth='user', website=True, sitemap=False)
+    @portal_route(f'{EXIT_PATH}/<int:exit_id>/pdf')
     def merchant_exit_certificate(self, exit_id, **kwargs):
         """Download the clearance certificate, once everything is settled."""
         leaving_sudo = self._merchant_record('marketplace.exit', exit_id, 'owner')

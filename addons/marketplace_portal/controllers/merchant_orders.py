@@ -1,9 +1,9 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
 from ..const import RETURN_TODO
-from .merchant_portal import MerchantPortal
+from .merchant_portal import MerchantPortal, portal_route
 
 ORDER_PATH = '/my/merchant/orders'
 RETURN_PATH = '/my/merchant/returns'
@@ -25,37 +25,16 @@ class MerchantOrders(MerchantPortal):
             'cancelled': (_("Cancelled"), [('state', '=', 'cancelled')]),
         }
 
-    @route(
-        [ORDER_PATH, f'{ORDER_PATH}/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route([ORDER_PATH, f'{ORDER_PATH}/page/<int:page>'])
     def merchant_orders(self, page=1, tab=None, search=None, **kwargs):
-        merchant_sudo = self._merchant_for('orders')
-        listing = self._merchant_list(
-            'marketplace.order',
-            merchant_sudo,
-            ORDER_PATH,
-            tabs=self._merchant_order_tabs(),
-            page=page,
-            tab=tab,
-            search=search,
-            fields=('name', 'tracking_ref'),
-        )
-        trail = [(request.env._("Orders"), ORDER_PATH)]
-        values = self._merchant_values(merchant_sudo, 'orders', trail, **listing)
-        return request.render('marketplace_portal.merchant_orders', values)
+        return self._merchant_list_page(
+            'orders', request.env._("Orders"), ORDER_PATH,
+            self._merchant_for('orders'), 'marketplace.order',
+            tabs=self._merchant_order_tabs(), fields=('name', 'tracking_ref'),
+            page=page, tab=tab, search=search,
+        )  # fmt: skip
 
-    @route(
-        f'{ORDER_PATH}/<int:order_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-    )
+    @portal_route(f'{ORDER_PATH}/<int:order_id>', methods=['GET', 'POST'])
     def merchant_order(self, order_id, action=None, **post):
         order_sudo = self._merchant_record('marketplace.order', order_id, 'orders')
         errors = {}
@@ -123,13 +102,7 @@ class MerchantOrders(MerchantPortal):
             'deliver': _("Marked as delivered. The shopper is asked to confirm."),
         }[action]
 
-    @route(
-        f'{ORDER_PATH}/<int:order_id>/packing-slip',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route(f'{ORDER_PATH}/<int:order_id>/packing-slip')
     def merchant_packing_slip(self, order_id, **kwargs):
         order_sudo = self._merchant_record('marketplace.order', order_id, 'orders')
         return self._merchant_pdf('marketplace_settlement.action_report_packing_slip', order_sudo)
@@ -146,37 +119,16 @@ class MerchantOrders(MerchantPortal):
             'rejected': (_("Rejected"), [('state', 'in', ('rejected', 'escalated'))]),
         }
 
-    @route(
-        [RETURN_PATH, f'{RETURN_PATH}/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route([RETURN_PATH, f'{RETURN_PATH}/page/<int:page>'])
     def merchant_returns(self, page=1, tab=None, search=None, **kwargs):
-        merchant_sudo = self._merchant_for('orders')
-        listing = self._merchant_list(
-            'marketplace.return',
-            merchant_sudo,
-            RETURN_PATH,
-            tabs=self._merchant_return_tabs(),
-            page=page,
-            tab=tab,
-            search=search,
-            fields=('name', 'order_id.name', 'reason'),
-        )
-        trail = [(request.env._("Returns"), RETURN_PATH)]
-        values = self._merchant_values(merchant_sudo, 'returns', trail, **listing)
-        return request.render('marketplace_portal.merchant_returns', values)
+        return self._merchant_list_page(
+            'returns', request.env._("Returns"), RETURN_PATH,
+            self._merchant_for('orders'), 'marketplace.return',
+            tabs=self._merchant_return_tabs(), fields=('name', 'order_id.name', 'reason'),
+            page=page, tab=tab, search=search,
+        )  # fmt: skip
 
-    @route(
-        f'{RETURN_PATH}/<int:return_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-    )
+    @portal_route(f'{RETURN_PATH}/<int:return_id>', methods=['GET', 'POST'])
     def merchant_return(self, return_id, action=None, **post):
         return_sudo = self._merchant_record('marketplace.return', return_id, 'orders')
         errors = {}
@@ -232,19 +184,10 @@ class MerchantOrders(MerchantPortal):
                 results.setdefault(int(line_id), {})[field] = value
         return results
 
-    @route(
-        f'{RETURN_PATH}/<int:return_id>/file/<int:attachment_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route(f'{RETURN_PATH}/<int:return_id>/file/<int:attachment_id>')
     def merchant_return_file(self, return_id, attachment_id, **kwargs):
         return_sudo = self._merchant_record('marketplace.return', return_id, 'orders')
-        attachment_sudo = return_sudo.attachment_ids.filtered(lambda f: f.id == attachment_id)
-        if not attachment_sudo:
-            raise self._merchant_not_found()
-        return self._merchant_attachment(attachment_sudo)
+        return self._merchant_attachment(return_sudo.attachment_ids, attachment_id)
 
     def _merchant_return_message(self, action):
         _ = request.env._

@@ -1,8 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
-from .merchant_portal import MerchantPortal
+from .merchant_portal import MerchantPortal, portal_route
 
 PAYOUTS_PATH = '/my/merchant/payouts'
 
@@ -21,25 +21,12 @@ class MerchantPayouts(MerchantPortal):
             'not_paid': (_("Not paid"), [('state', 'in', ('failed', 'returned'))]),
         }  # fmt: skip
 
-    @route(
-        [PAYOUTS_PATH, f'{PAYOUTS_PATH}/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route([PAYOUTS_PATH, f'{PAYOUTS_PATH}/page/<int:page>'])
     def merchant_payouts(self, page=1, tab=None, search=None, **kwargs):
-        merchant_sudo = self._merchant_for('finance')
-        listing = self._merchant_list(
-            'marketplace.payout',
-            merchant_sudo,
-            PAYOUTS_PATH,
+        return self._merchant_list_page(
+            'payouts', request.env._("Payouts"), PAYOUTS_PATH,
+            self._merchant_for('finance'), 'marketplace.payout',
             tabs=self._merchant_payout_tabs(),
-            page=page,
-            tab=tab,
-            search=search,
             fields=('name', 'bank_reference', 'claimed_statement_ids.name'),
-        )
-        trail = [(request.env._("Payouts"), PAYOUTS_PATH)]
-        values = self._merchant_values(merchant_sudo, 'payouts', trail, **listing)
-        return request.render('marketplace_portal.merchant_payouts', values)
+            page=page, tab=tab, search=search,
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import base64
 from collections import Counter
+from functools import partial
 
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -17,6 +18,9 @@ from ..const import STATE_COLORS
 # Session keys: the merchant chosen in the switcher, the message for the next page.
 MERCHANT_SESSION_KEY = 'marketplace_merchant_id'
 NOTICE_SESSION_KEY = 'marketplace_notice'
+
+# What all pages have in common: they are for people who are logged in, not for search engines.
+portal_route = partial(route, type='http', auth='user', website=True, sitemap=False)
 
 # A product's nine pictures of at most 5 MB each, and the form around them.
 MAX_UPLOAD_LENGTH = 50 * 1024 * 1024
@@ -174,6 +178,24 @@ class MerchantPortal(CustomerPortal):
 
     # === LISTS === #
 
+    def _merchant_list_page(
+        self, page_name, label, path, merchant_sudo, model_name, *, values=None, **listing
+    ):
+        """Return one of the merchant's list pages.
+
+        :param str page_name: key of the menu entry, and of the template after ``merchant_``
+        :param dict values: what the page shows besides the list
+        :param listing: as of `_merchant_list`
+        """
+        values = self._merchant_values(
+            merchant_sudo,
+            page_name,
+            [(label, path)],
+            **self._merchant_list(model_name, merchant_sudo, path, **listing),
+            **(values or {}),
+        )
+        return request.render(f'marketplace_portal.merchant_{page_name}', values)
+
     def _merchant_list(self, model_name, merchant_sudo, path, *, tabs, page, tab, search, fields):
         """Return the values of a list page: the records of one tab, searched and paged.
 
@@ -277,17 +299,27 @@ class MerchantPortal(CustomerPortal):
             ._render_qweb_pdf(report_xmlid, record_sudo.ids)
         )
         filename = f"{record_sudo.display_name.replace('/', '-')}.pdf"
+        return self._merchant_file(filename, pdf, 'application/pdf')
+
+    def _merchant_file(self, filename, content, mimetype):
+        """Let the browser save a file that was made for the user."""
         return request.make_response(
-            pdf,
+            content,
             headers=[
-                ('Content-Type', 'application/pdf'),
-                ('Content-Length', len(pdf)),
+                ('Content-Type', mimetype),
+                ('Content-Length', len(content)),
                 ('Content-Disposition', content_disposition(filename)),
             ],
         )
 
-    def _merchant_attachment(self, attachment_sudo):
-        """Stream an attachment to which the user's access is already proven, for download only."""
+    def _merchant_attachment(self, attachments_sudo, attachment_id):
+        """Stream one of the attachments of a record of the user's, for download only.
+
+        :raise NotFound: when it is none of them
+        """
+        attachment_sudo = attachments_sudo.filtered(lambda file: file.id == attachment_id)
+        if not attachment_sudo:
+            raise self._merchant_not_found()
         stream = request.env['ir.binary'].sudo()._get_stream_from(attachment_sudo)
         return stream.get_response(as_attachment=True)
 
@@ -299,7 +331,7 @@ class MerchantPortal(CustomerPortal):
         response.qcontext['marketplace_merchants'] = request.env.user._marketplace_merchants()
         return response
 
-    @route('/my/merchant', type='http', auth='user', website=True, sitemap=False)
+    @portal_route('/my/merchant')
     def merchant_home(self, merchant=None, **kwargs):
         """Show what waits for the member.
 

@@ -1,8 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
-from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal
+from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal, portal_route
 
 PRODUCT_PATH = '/my/merchant/products'
 
@@ -40,40 +40,20 @@ class MerchantProducts(MerchantPortal):
             'low_stock': (_("Running out"), [('is_low_stock', '=', True)]),
         }  # fmt: skip
 
-    @route(
-        [PRODUCT_PATH, f'{PRODUCT_PATH}/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route([PRODUCT_PATH, f'{PRODUCT_PATH}/page/<int:page>'])
     def merchant_products(self, page=1, tab=None, search=None, **kwargs):
-        merchant_sudo = self._merchant_for('catalogue')
-        listing = self._merchant_list(
-            'product.template',
-            merchant_sudo,
-            PRODUCT_PATH,
-            tabs=self._merchant_product_tabs(),
-            page=page,
-            tab=tab,
-            search=search,
-            fields=('name', 'default_code'),
-        )
-        trail = [(request.env._("Products"), PRODUCT_PATH)]
-        values = self._merchant_values(merchant_sudo, 'products', trail, **listing)
-        return request.render('marketplace_portal.merchant_products', values)
+        return self._merchant_list_page(
+            'products', request.env._("Products"), PRODUCT_PATH,
+            self._merchant_for('catalogue'), 'product.template',
+            tabs=self._merchant_product_tabs(), fields=('name', 'default_code'),
+            page=page, tab=tab, search=search,
+        )  # fmt: skip
 
     # === FORM === #
 
-    @route(
-        f'{PRODUCT_PATH}/new',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-        max_content_length=MAX_UPLOAD_LENGTH,
-    )
+    @portal_route(
+        f'{PRODUCT_PATH}/new', methods=['GET', 'POST'], max_content_length=MAX_UPLOAD_LENGTH,
+    )  # fmt: skip
     def merchant_product_new(self, action=None, **post):
         merchant_sudo = self._merchant_for('catalogue')
         if request.httprequest.method == 'GET':
@@ -97,12 +77,8 @@ class MerchantProducts(MerchantPortal):
             product.portal_submit_listing()
         return product
 
-    @route(
+    @portal_route(
         f'{PRODUCT_PATH}/<int:product_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
         methods=['GET', 'POST'],
         max_content_length=MAX_UPLOAD_LENGTH,
     )

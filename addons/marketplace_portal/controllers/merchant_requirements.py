@@ -1,8 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
-from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal
+from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal, portal_route
 
 REQUIREMENT_PATH = '/my/merchant/requirements'
 AGREEMENT_PATH = '/my/merchant/agreements'
@@ -13,15 +13,7 @@ class MerchantRequirements(MerchantPortal):
 
     # === REQUIREMENTS === #
 
-    @route(
-        REQUIREMENT_PATH,
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-        max_content_length=MAX_UPLOAD_LENGTH,
-    )
+    @portal_route(REQUIREMENT_PATH, methods=['GET', 'POST'], max_content_length=MAX_UPLOAD_LENGTH)
     def merchant_requirements(self, action=None, **post):
         """Show what the merchant may do; owners answer what is asked."""
         merchant_sudo = self._merchant_for()
@@ -57,14 +49,7 @@ class MerchantRequirements(MerchantPortal):
 
     # === AGREEMENTS === #
 
-    @route(
-        AGREEMENT_PATH,
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-    )
+    @portal_route(AGREEMENT_PATH, methods=['GET', 'POST'])
     def merchant_agreements(self, action=None, **post):
         merchant_sudo = self._merchant_for('owner')
         errors = {}
@@ -90,14 +75,7 @@ class MerchantRequirements(MerchantPortal):
         )
         return request.render('marketplace_portal.merchant_agreements', values)
 
-    @route(
-        f'{AGREEMENT_PATH}/<int:acceptance_id>/pdf',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET'],
-    )
+    @portal_route(f'{AGREEMENT_PATH}/<int:acceptance_id>/pdf', methods=['GET'])
     def merchant_agreement_pdf(self, acceptance_id, **kwargs):
         """Download what was accepted, with its hash."""
         acceptance_sudo = self._merchant_record(

@@ -1,8 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
-from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal
+from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal, portal_route
 
 COMPLAINT_PATH = '/my/merchant/complaints'
 
@@ -21,35 +21,17 @@ class MerchantService(MerchantPortal):
             'ended': (_("Closed"), [('state', 'in', ended)]),
         }
 
-    @route(
-        [COMPLAINT_PATH, f'{COMPLAINT_PATH}/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route([COMPLAINT_PATH, f'{COMPLAINT_PATH}/page/<int:page>'])
     def merchant_complaints(self, page=1, tab=None, search=None, **kwargs):
-        merchant_sudo = self._merchant_for('service')
-        listing = self._merchant_list(
-            'marketplace.complaint',
-            merchant_sudo,
-            COMPLAINT_PATH,
-            tabs=self._merchant_complaint_tabs(),
-            page=page,
-            tab=tab,
-            search=search,
-            fields=('name', 'subject', 'order_id.name'),
-        )
-        trail = [(request.env._("Complaints"), COMPLAINT_PATH)]
-        values = self._merchant_values(merchant_sudo, 'complaints', trail, **listing)
-        return request.render('marketplace_portal.merchant_complaints', values)
+        return self._merchant_list_page(
+            'complaints', request.env._("Complaints"), COMPLAINT_PATH,
+            self._merchant_for('service'), 'marketplace.complaint',
+            tabs=self._merchant_complaint_tabs(), fields=('name', 'subject', 'order_id.name'),
+            page=page, tab=tab, search=search,
+        )  # fmt: skip
 
-    @route(
+    @portal_route(
         f'{COMPLAINT_PATH}/<int:complaint_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
         methods=['GET', 'POST'],
         max_content_length=MAX_UPLOAD_LENGTH,
     )
@@ -74,17 +56,8 @@ class MerchantService(MerchantPortal):
         )
         return request.render('marketplace_portal.merchant_complaint', values)
 
-    @route(
-        f'{COMPLAINT_PATH}/<int:complaint_id>/file/<int:attachment_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route(f'{COMPLAINT_PATH}/<int:complaint_id>/file/<int:attachment_id>')
     def merchant_complaint_file(self, complaint_id, attachment_id, **kwargs):
         complaint_sudo = self._merchant_record('marketplace.complaint', complaint_id, 'service')
         files_sudo = complaint_sudo.message_line_ids.attachment_ids
-        attachment_sudo = files_sudo.filtered(lambda file: file.id == attachment_id)
-        if not attachment_sudo:
-            raise self._merchant_not_found()
-        return self._merchant_attachment(attachment_sudo)
+        return self._merchant_attachment(files_sudo, attachment_id)

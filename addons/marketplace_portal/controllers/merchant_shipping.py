@@ -1,8 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
-from .merchant_portal import MerchantPortal
+from .merchant_portal import MerchantPortal, portal_route
 
 SHIPPING_PATH = '/my/merchant/shipping'
 
@@ -10,14 +10,7 @@ SHIPPING_PATH = '/my/merchant/shipping'
 class MerchantShipping(MerchantPortal):
     """What a merchant charges for sending, and whether it accepts orders at once."""
 
-    @route(
-        SHIPPING_PATH,
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-    )
+    @portal_route(SHIPPING_PATH, methods=['GET', 'POST'])
     def merchant_shipping(self, action=None, **post):
         merchant_sudo = self._merchant_for('orders')
         errors = {}

@@ -1,8 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
-from .merchant_portal import MerchantPortal
+from .merchant_portal import MerchantPortal, portal_route
 
 TIER_PATH = '/my/merchant/tier'
 
@@ -10,7 +10,7 @@ TIER_PATH = '/my/merchant/tier'
 class MerchantTier(MerchantPortal):
     """Where the merchant stands, and what takes it further."""
 
-    @route(TIER_PATH, type='http', auth='user', website=True, sitemap=False)
+    @portal_route(TIER_PATH)
     def merchant_tier(self, **kwargs):
         merchant_sudo = self._merchant_for('finance')
         values = self._merchant_values(

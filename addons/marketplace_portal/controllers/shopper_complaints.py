@@ -1,10 +1,10 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo.http import request, route
+from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-from .merchant_portal import MAX_UPLOAD_LENGTH
+from .merchant_portal import MAX_UPLOAD_LENGTH, portal_route
 from .shopper_portal import PARCEL_PATH, ShopperPortal
 
 COMPLAINT_PATH = '/my/complaints'
@@ -25,12 +25,8 @@ class ShopperComplaints(ShopperPortal):
     def _complaint_domain(self):
         return [('partner_id', '=', request.env.user.partner_id.id)]
 
-    @route(
+    @portal_route(
         f'{PARCEL_PATH}/<int:parcel_id>/complain',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
         methods=['GET', 'POST'],
         max_content_length=MAX_UPLOAD_LENGTH,
     )
@@ -58,13 +54,7 @@ class ShopperComplaints(ShopperPortal):
         )
         return request.render('marketplace_portal.parcel_complain', values)
 
-    @route(
-        [COMPLAINT_PATH, f'{COMPLAINT_PATH}/page/<int:page>'],
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route([COMPLAINT_PATH, f'{COMPLAINT_PATH}/page/<int:page>'])
     def shopper_complaints(self, page=1, **kwargs):
         complaints_sudo = request.env['marketplace.complaint'].sudo()
         domain = self._complaint_domain()
@@ -85,12 +75,8 @@ class ShopperComplaints(ShopperPortal):
         )
         return request.render('marketplace_portal.shopper_complaints', values)
 
-    @route(
+    @portal_route(
         f'{COMPLAINT_PATH}/<int:complaint_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
         methods=['GET', 'POST'],
         max_content_length=MAX_UPLOAD_LENGTH,
     )
@@ -136,17 +122,8 @@ class ShopperComplaints(ShopperPortal):
             'close': _("Thank you. This complaint is closed."),
         }[action]
 
-    @route(
-        f'{COMPLAINT_PATH}/<int:complaint_id>/file/<int:attachment_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route(f'{COMPLAINT_PATH}/<int:complaint_id>/file/<int:attachment_id>')
     def shopper_complaint_file(self, complaint_id, attachment_id, **kwargs):
         complaint_sudo = self._shopper_record('marketplace.complaint', complaint_id)
         files_sudo = complaint_sudo.message_line_ids.attachment_ids
-        attachment_sudo = files_sudo.filtered(lambda file: file.id == attachment_id)
-        if not attachment_sudo:
-            raise self._merchant_not_found()
-        return self._merchant_attachment(attachment_sudo)
+        return self._merchant_attachment(files_sudo, attachment_id)

@@ -7,7 +7,7 @@ from odoo.http import request, route
 from odoo.addons.sale.controllers import portal as sale_portal
 
 from ..const import STATE_COLORS
-from .merchant_portal import MAX_UPLOAD_LENGTH, NOTICE_SESSION_KEY, MerchantPortal
+from .merchant_portal import MAX_UPLOAD_LENGTH, NOTICE_SESSION_KEY, MerchantPortal, portal_route
 
 PARCEL_PATH = '/my/parcels'
 RETURN_PATH = '/my/returns'
@@ -66,68 +66,42 @@ class ShopperPortal(MerchantPortal):
     def _parcel_url(self, parcel_sudo):
         return f'/my/orders/{parcel_sudo.sale_order_id.id}#parcel_{parcel_sudo.id}'
 
-    @route(
-        f'{PARCEL_PATH}/<int:parcel_id>/confirm',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['POST'],
-    )
+    def _parcel_act(self, parcel_sudo, action, message):
+        """Call what a button of a parcel does, and say on the page of the order what came of it."""
+        if errors := self._merchant_submit(action):
+            message = next(iter(errors['fields'].values()), errors['message'])
+            self._merchant_notify(message, 'danger')
+        else:
+            self._merchant_notify(message)
+        return request.redirect(self._parcel_url(parcel_sudo))
+
+    @portal_route(f'{PARCEL_PATH}/<int:parcel_id>/confirm', methods=['POST'])
     def parcel_confirm(self, parcel_id, **kwargs):
         parcel_sudo = self._shopper_record('marketplace.order', parcel_id)
         parcel = request.env['marketplace.order'].browse(parcel_id)
-        if errors := self._merchant_submit(parcel.portal_confirm_receipt):
-            self._merchant_notify(errors['message'], 'danger')
-        else:
-            self._merchant_notify(request.env._("Thank you. Enjoy your purchase!"))
-        return request.redirect(self._parcel_url(parcel_sudo))
+        message = request.env._("Thank you. Enjoy your purchase!")
+        return self._parcel_act(parcel_sudo, parcel.portal_confirm_receipt, message)
 
-    @route(
-        f'{PARCEL_PATH}/<int:parcel_id>/arrived/<int:sent_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['POST'],
-    )
+    @portal_route(f'{PARCEL_PATH}/<int:parcel_id>/arrived/<int:sent_id>', methods=['POST'])
     def parcel_arrived(self, parcel_id, sent_id, **kwargs):
         """Confirm one of several parcels."""
         parcel_sudo = self._shopper_record('marketplace.order', parcel_id)
         sent_sudo = self._shopper_record('marketplace.parcel', sent_id)
         sent = request.env['marketplace.parcel'].browse(sent_sudo.id)
-        if errors := self._merchant_submit(sent.portal_confirm_receipt):
-            self._merchant_notify(errors['message'], 'danger')
-        else:
-            self._merchant_notify(request.env._("Thank you. Enjoy your purchase!"))
-        return request.redirect(self._parcel_url(parcel_sudo))
+        message = request.env._("Thank you. Enjoy your purchase!")
+        return self._parcel_act(parcel_sudo, sent.portal_confirm_receipt, message)
 
-    @route(
-        f'{PARCEL_PATH}/<int:parcel_id>/cancel',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['POST'],
-    )
+    @portal_route(f'{PARCEL_PATH}/<int:parcel_id>/cancel', methods=['POST'])
     def parcel_cancel(self, parcel_id, reason='', **kwargs):
         parcel_sudo = self._shopper_record('marketplace.order', parcel_id)
         parcel = request.env['marketplace.order'].browse(parcel_id)
-        if errors := self._merchant_submit(lambda: parcel.portal_cancel(reason)):
-            message = next(iter(errors['fields'].values()), errors['message'])
-            self._merchant_notify(message, 'danger')
-        else:
-            self._merchant_notify(request.env._("Cancelled. What you paid comes back to you."))
-        return request.redirect(self._parcel_url(parcel_sudo))
+        message = request.env._("Cancelled. What you paid comes back to you.")
+        return self._parcel_act(parcel_sudo, lambda: parcel.portal_cancel(reason), message)
 
     # === RETURNS === #
 
-    @route(
+    @portal_route(
         f'{PARCEL_PATH}/<int:parcel_id>/return',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
         methods=['GET', 'POST'],
         max_content_length=MAX_UPLOAD_LENGTH,
     )
@@ -165,14 +139,7 @@ class ShopperPortal(MerchantPortal):
         field = request.env[model_name]._fields[field_name]
         return field._description_selection(request.env)
 
-    @route(
-        f'{RETURN_PATH}/<int:return_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-        methods=['GET', 'POST'],
-    )
+    @portal_route(f'{RETURN_PATH}/<int:return_id>', methods=['GET', 'POST'])
     def shopper_return(self, return_id, action=None, tracking_ref='', reason='', **post):
         return_sudo = self._shopper_record('marketplace.return', return_id)
         errors = {}
@@ -191,19 +158,10 @@ class ShopperPortal(MerchantPortal):
         )
         return request.render('marketplace_portal.shopper_return', values)
 
-    @route(
-        f'{RETURN_PATH}/<int:return_id>/file/<int:attachment_id>',
-        type='http',
-        auth='user',
-        website=True,
-        sitemap=False,
-    )
+    @portal_route(f'{RETURN_PATH}/<int:return_id>/file/<int:attachment_id>')
     def shopper_return_file(self, return_id, attachment_id, **kwargs):
         return_sudo = self._shopper_record('marketplace.return', return_id)
-        attachment_sudo = return_sudo.attachment_ids.filtered(lambda f: f.id == attachment_id)
-        if not attachment_sudo:
-            raise NotFound()
-        return self._merchant_attachment(attachment_sudo)
+        return self._merchant_attachment(return_sudo.attachment_ids, attachment_id)
 
     def _return_act(self, return_id, action, tracking_ref, reason):
         """Call the method of the pressed button, as the user in person.

@@ -78,12 +78,7 @@ class MarketplaceAdjustment(models.Model):
             'order_id': self.order_id.id,
             'reversed_id': self.id,
         })
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': self._name,
-            'res_id': reversal.id,
-            'view_mode': 'form',
-        }
+        return reversal.sudo(False)._get_records_action()
 
     # === BUSINESS METHODS === #
 

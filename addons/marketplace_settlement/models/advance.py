@@ -112,10 +112,9 @@ class MarketplaceAdvance(models.Model):
     def action_view_debt(self):
         """Show what the merchant still owes of it."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_debt_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_debt_action', [('entry_id', '=', self.entry_id.id)]
         )
-        return dict(action, domain=[('entry_id', '=', self.entry_id.id)], context={})
 
     # === BUSINESS METHODS: PROPOSAL === #
 

@@ -110,7 +110,7 @@ class MarketplaceBalanceEntry(models.Model):
 
     _name = 'marketplace.balance.entry'
     _description = "Balance Entry"
-    _inherit = ['marketplace.batch.mixin']
+    _inherit = ['marketplace.batch.mixin', 'marketplace.fixed.mixin']
     _order = 'date desc, id desc'
     _rec_name = 'kind'
     _allow_sudo_commands = False
@@ -220,8 +220,6 @@ class MarketplaceBalanceEntry(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(self.env._("Balance entries are written by the system only."))
         entries = super().create(vals_list)
         entries.flush_recordset()
         self.env['marketplace.wallet']._add([
@@ -232,16 +230,10 @@ class MarketplaceBalanceEntry(models.Model):
         ])  # fmt: skip
         return entries
 
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(
-            self.env._("Balance entries cannot be changed: corrections are new entries.")
-        )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(
-            self.env._("Balance entries cannot be deleted: corrections are new entries.")
-        )
+    def _fixed_error(self):
+        return UserError(self.env._(
+            "Balance entries are written by the system: corrections are new entries."
+        ))
 
     # === BUSINESS METHODS === #
 

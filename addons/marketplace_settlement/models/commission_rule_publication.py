@@ -101,13 +101,7 @@ class MarketplaceCommissionRule(models.Model):
     def action_replace(self):
         """Open a draft of the next version of this rule."""
         self.ensure_one()
-        draft = self.copy({'replaces_id': self.id})
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': self._name,
-            'res_id': draft.id,
-            'view_mode': 'form',
-        }
+        return self.copy({'replaces_id': self.id})._get_records_action()
 
     def action_view_versions(self):
         """Show all versions of this rule, the newest first."""

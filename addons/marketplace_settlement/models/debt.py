@@ -159,10 +159,10 @@ class MarketplaceDebt(models.Model):
         if not values:
             raise UserError(self.env._("The deposits of these merchants are empty."))
         recoveries = self.env['marketplace.debt.recovery'].create(values)
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_debt_recovery_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_debt_recovery_action',
+            [('id', 'in', recoveries.ids)],
         )
-        return dict(action, domain=[('id', 'in', recoveries.ids)], context={})
 
     def _prepare_recoveries(self, kind):
         """Return the values of one recovery for each debt; a deposit is shared out once."""

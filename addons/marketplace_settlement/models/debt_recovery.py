@@ -240,17 +240,12 @@ class MarketplaceDebtRecovery(models.Model):
     def _cron_recover(self):
         """Let deposits make old debts good where the company's rule says so, one by one."""
         debts = self.env['marketplace.debt'].sudo()._due_from_deposits()
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(debts))
-        for debt in debts:
+        for debt in self.env['marketplace.heartbeat']._each('debts', debts):
             try:
                 with self.env.cr.savepoint():
                     self._recover_by_rule(debt)
             except Exception:
                 _logger.exception("Debt %s could not be taken from the deposit", debt.id)
-            if not cron._commit_progress(1):
-                return
-        self.env['marketplace.heartbeat']._beat('debts')
 
     @api.model
     def _recover_by_rule(self, debt):

@@ -10,6 +10,7 @@ class MarketplaceDepositMovement(models.Model):
 
     _name = 'marketplace.deposit.movement'
     _description = "Deposit Movement"
+    _inherit = ['marketplace.fixed.mixin']
     _order = 'date desc, id desc'
     _rec_name = 'reason'
     _allow_sudo_commands = False
@@ -73,8 +74,6 @@ class MarketplaceDepositMovement(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(self.env._("Deposit movements are written by the system only."))
         movements = super().create(vals_list)
         movements.flush_recordset()
         self.env['marketplace.deposit.account']._add([
@@ -87,12 +86,10 @@ class MarketplaceDepositMovement(models.Model):
         )  # fmt: skip
         return movements
 
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("Deposit movements cannot be changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(self.env._("Deposit movements cannot be deleted."))
+    def _fixed_error(self):
+        return UserError(self.env._(
+            "Deposit movements are written by the system: corrections are new movements."
+        ))
 
     # === BUSINESS METHODS === #
 

@@ -25,6 +25,7 @@ class MarketplaceDepositRequirement(models.Model):
 
     _name = 'marketplace.deposit.requirement'
     _description = "Required Deposit"
+    _inherit = ['marketplace.fixed.mixin']
     _order = 'date desc, id desc'
     _rec_name = 'merchant_id'
     _allow_sudo_commands = False
@@ -69,12 +70,10 @@ class MarketplaceDepositRequirement(models.Model):
 
     # === CRUD METHODS === #
 
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("What deposits have to come to is computed, not typed in."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(self.env._("What deposits had to come to is kept for the record."))
+    def _fixed_error(self):
+        return UserError(self.env._(
+            "What deposits have to come to is computed, not typed in, and kept for the record."
+        ))
 
     # === WORDS === #
 

@@ -91,6 +91,12 @@ class MarketplaceHeartbeat(models.Model):
         self.invalidate_model()
 
     @api.model
+    def _each(self, work, records):
+        """Yield records for a cron, one by one; when all of them are done, so is the work."""
+        if (yield from self.env['ir.cron']._marketplace_each(records)):
+            self._beat(work)
+
+    @api.model
     def _known(self):
         """Return the domain of the work that still exists."""
         return [('work', 'in', list(WORK))]

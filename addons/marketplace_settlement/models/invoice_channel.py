@@ -46,7 +46,7 @@ class MarketplaceInvoiceChannel(models.Model):
 
     def action_view_handovers(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_invoice_handover_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_invoice_handover_action',
+            [('channel_id', '=', self.id)],
         )
-        return dict(action, domain=[('channel_id', '=', self.id)], context={})

@@ -1,6 +1,5 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-import uuid
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,32 +8,28 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
-from odoo.addons.marketplace_merchant.tools.verification_client import NoAnswer
 
 from ..tools import invoice_client
 
 OFFICER = 'marketplace_settlement.group_finance_officer'
-CRON = 'marketplace_settlement.ir_cron_invoice_handover'
-FIRST_PAUSE = timedelta(minutes=2)
-LONGEST_PAUSE = timedelta(hours=12)
-PAUSE_FACTOR = 3
 WAITING_LATE = timedelta(hours=1)
 
 
 class MarketplaceInvoiceHandover(models.Model):
     """One document on its way to an e-invoice service, sent until the service has answered.
 
-    It is noted with the posting of the document and sent by a cron after that is committed, so
-    that no service keeps a posting waiting and none hears of a document that was rolled back. Its
-    key is the same with each try: the service counts them as one document.
+    It is noted with the posting of the document and sent once that is committed.
     """
 
     _name = 'marketplace.invoice.handover'
     _description = "E-Invoice Hand-Over"
-    _inherit = ['marketplace.guard.mixin', 'marketplace.state.mixin']
+    _inherit = [
+        'marketplace.guard.mixin', 'marketplace.state.mixin', 'marketplace.outbox.mixin',
+    ]  # fmt: skip
     _order = 'id desc'
     _rec_name = 'move_id'
     _allow_sudo_commands = False
+    _outbox_cron = 'marketplace_settlement.ir_cron_invoice_handover'
 
     _state_initial = 'waiting'
     _state_moves = (
@@ -56,9 +51,6 @@ class MarketplaceInvoiceHandover(models.Model):
     company_id = fields.Many2one(related='channel_id.company_id', store=True, index=True)
     partner_id = fields.Many2one(related='move_id.partner_id')
     invoice_date = fields.Date(related='move_id.invoice_date')
-    key = fields.Char(
-        required=True, readonly=True, copy=False, default=lambda self: uuid.uuid4().hex
-    )
     state = fields.Selection(
         selection=[
             ('waiting', "Waiting"),
@@ -72,9 +64,6 @@ class MarketplaceInvoiceHandover(models.Model):
         index=True,
         default='waiting',
     )
-    tries = fields.Integer(readonly=True)
-    next_try = fields.Datetime(readonly=True, default=fields.Datetime.now)
-    problem = fields.Char(string="Last Problem", readonly=True)
     reference = fields.Char(
         string="E-Invoice Number", readonly=True, help="As the service called it."
     )
@@ -95,10 +84,7 @@ class MarketplaceInvoiceHandover(models.Model):
             raise AccessError(self.env._("Finance officers send documents again."))
         over = self.filtered(lambda handover: handover.state in ('rejected', 'given_up'))
         over.sudo()._move_to('waiting')
-        waiting = self.filtered(lambda handover: handover.state == 'waiting')
-        if waiting:
-            waiting.sudo().write({'tries': 0, 'next_try': fields.Datetime.now()})
-            self._wake()
+        self.sudo()._start_over()
 
     # === BUSINESS METHODS === #
 
@@ -125,92 +111,46 @@ class MarketplaceInvoiceHandover(models.Model):
             self.create(vals_list)
             self._wake()
 
-    @api.model
-    def _wake(self, at=None):
-        if cron := self.env.ref(CRON, raise_if_not_found=False):
-            cron.sudo()._trigger(at)
-
     # === CALLS === #
 
     @api.model
     def _cron_send(self):
         """Send what is due, one document after the other."""
-        waiting = self.search(self._due(), order='next_try, id')
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(waiting))
-        for handover in waiting:
-            handover._send_once()
-            if not cron._commit_progress(1):
-                break
+        self._try_due()
 
     @api.model
     def _due(self):
-        return Domain('state', '=', 'waiting') & Domain('next_try', '<=', fields.Datetime.now())
+        return super()._due() & Domain('channel_id.active', '=', True)
 
-    def _send_once(self):
-        """Send one document once and record what comes of it.
-
-        The try is committed before the call: no row is locked while the service thinks, and a
-        server that dies meanwhile comes back to this document later, with the same key.
-        """
-        call = self._claim()
-        if not call:
-            return
-        self.env['ir.cron']._commit_progress()
-        try:
-            answer = invoice_client.hand_over(**call)
-        except NoAnswer as problem:
-            answer = {'problem': self._problem_text(problem, call['timeout'])}
-        self._record(answer)
-
-    def _claim(self):
-        """Count a try and return what to send; nothing if there is nothing to send any more."""
-        handover = self.try_lock_for_update().filtered_domain(self._due())
-        channel = handover.channel_id
-        if not channel.active:
-            return None
-        handover.tries += 1
-        handover.next_try = fields.Datetime.now() + min(
-            FIRST_PAUSE * PAUSE_FACTOR ** min(handover.tries - 1, 10), LONGEST_PAUSE
-        )
+    def _prepare_call(self):
+        channel = self.channel_id
         return {
             'url': channel.url,
             'secret': channel._access_token() or '',
-            'key': handover.key,
+            'key': self.key,
             'timeout': channel.timeout,
-            'document': handover.move_id._marketplace_invoice_data(),
+            'document': self.move_id._marketplace_invoice_data(),
         }
+
+    def _call(self, call):
+        return invoice_client.hand_over(**call)
 
     def _record(self, answer):
         """Keep the answer, or why there is none."""
         if self.state != 'waiting':
             return
-        if result := answer.get('result'):
-            self.write({
-                'reference': answer['reference'],
-                'note': answer['note'],
-                'problem': False,
-                'date_answered': fields.Datetime.now(),
-            })
-            self._move_to(result, reason=answer['note'] or result, system=True)
+        if 'problem' in answer:
+            self._record_problem(answer['problem'], self.channel_id.max_tries)
             return
-        self.problem = answer['problem']
-        if self.tries >= self.channel_id.max_tries:
-            self._move_to('given_up', reason=self.problem, system=True)
-        else:
-            self._wake(self.next_try)
+        result, note = answer['result'], answer['note']
+        self.write({
+            'reference': answer['reference'], 'note': note, 'problem': False,
+            'date_answered': fields.Datetime.now(),
+        })  # fmt: skip
+        self._move_to(result, reason=note or result, system=True)
 
-    def _problem_text(self, problem, timeout):
-        _ = self.with_context(lang=self.company_id.partner_id.lang).env._
-        texts = {
-            'unreachable': _("It cannot be reached, or the connection broke off."),
-            'timeout': _("It did not answer within %s seconds.", timeout),
-            'status': _("It answered with error HTTP %s.", problem.detail),
-            'too_long': _("Its answer was too long."),
-            'nonsense': _("Its answer could not be understood."),
-            'other_subject': _("It answered about another document."),
-        }
-        return texts[problem.kind]
+    def _outbox_words(self):
+        return self.env._("The service"), self.env._("another document")
 
 
 class AccountMove(models.Model):

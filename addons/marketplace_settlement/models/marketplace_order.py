@@ -180,10 +180,9 @@ class MarketplaceOrder(models.Model):
 
     def action_view_returns(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_return_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_return_action', [('order_id', '=', self.id)]
         )
-        return dict(action, domain=[('order_id', '=', self.id)], context={})
 
     # === PORTAL METHODS: MERCHANT === #
 

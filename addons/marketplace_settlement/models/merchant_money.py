@@ -60,17 +60,17 @@ class MarketplaceMerchant(models.Model):
 
     def action_view_balance_entries(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_balance_entry_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_balance_entry_action',
+            [('merchant_id', '=', self.id)],
         )
-        return dict(action, domain=[('merchant_id', '=', self.id)], context={})
 
     def action_view_deposit(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_deposit_movement_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_deposit_movement_action',
+            [('merchant_id', '=', self.id)],
         )
-        return dict(action, domain=[('merchant_id', '=', self.id)], context={})
 
     # === BUSINESS METHODS === #
 

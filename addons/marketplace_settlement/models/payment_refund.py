@@ -118,13 +118,8 @@ class PaymentTransaction(models.Model):
             amount, is_refund=True, marketplace_refund_state='queued'
         )
         refund.invoice_ids = [Command.link(credit_note.id)] if credit_note else []
-        self._marketplace_wake_refunds()
+        self.env['ir.cron']._marketplace_wake(CRON)
         return refund
-
-    @api.model
-    def _marketplace_wake_refunds(self, at=None):
-        if cron := self.env.ref(CRON, raise_if_not_found=False):
-            cron.sudo()._trigger(at)
 
     # === OUTBOX === #
 
@@ -138,16 +133,11 @@ class PaymentTransaction(models.Model):
             ('marketplace_refund_state', '=', 'sent'), ('state', '=', 'draft'),
             ('marketplace_attempted_on', '<', fields.Datetime.now() - SURELY_OVER),
         ])  # fmt: skip
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(queued) + len(lost))
-        for refund in queued | lost:
+        for refund in self.env['marketplace.heartbeat']._each('refunds', queued | lost):
             if refund in lost:
                 refund._marketplace_lose_refund(self.env._("The request was interrupted."))
             else:
                 refund._marketplace_send_refund()
-            if not cron._commit_progress(1):
-                return
-        self.env['marketplace.heartbeat']._beat('refunds')
 
     def _marketplace_send_refund(self):
         """Ask the provider for one refund; that it is asked is committed first."""
@@ -160,8 +150,9 @@ class PaymentTransaction(models.Model):
             'marketplace_refund_state': 'sent', 'marketplace_attempted_on': fields.Datetime.now(),
         })
         # If the answer gets lost, somebody asks what became of it.
-        self._marketplace_wake_refunds(fields.Datetime.now() + SURELY_OVER)
-        self.env['ir.cron']._commit_progress()
+        cron = self.env['ir.cron']
+        cron._marketplace_wake(CRON, fields.Datetime.now() + SURELY_OVER)
+        cron._commit_progress()
         crash.point('refund_intended')
         try:
             with self.env.cr.savepoint():

@@ -18,6 +18,7 @@ class MarketplacePayoutEvent(models.Model):
 
     _name = 'marketplace.payout.event'
     _description = "Payout Event"
+    _inherit = ['marketplace.fixed.mixin']
     _order = 'id desc'
     _rec_name = 'event'
     _allow_sudo_commands = False
@@ -40,18 +41,8 @@ class MarketplacePayoutEvent(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(self.env._("Events are told by the gateway."))
-        return super().create(vals_list)
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("What a gateway has told stays as it is."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(self.env._("What a gateway has told stays as it is."))
+    def _fixed_error(self):
+        return UserError(self.env._("Events are told by the gateway and stay as they are."))
 
     # === BUSINESS METHODS === #
 

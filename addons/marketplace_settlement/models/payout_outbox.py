@@ -8,7 +8,6 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import mute_logger
 
 from odoo.addons.marketplace_merchant.tools.verification_client import NoAnswer
 
@@ -17,11 +16,6 @@ from ..tools.payout_gateway import Word
 
 _logger = logging.getLogger(__name__)
 
-CRON = 'marketplace_settlement.ir_cron_payout_gateway'
-# Longer than any time-out: what was sent before has arrived, or will not arrive any more.
-FIRST_PAUSE = timedelta(minutes=2)
-LONGEST_PAUSE = timedelta(hours=6)
-PAUSE_FACTOR = 3
 OPEN_STATES = ('queued', 'sent', 'unknown')
 
 
@@ -33,16 +27,18 @@ class MarketplacePayout(models.Model):
     comes back to a payout that is looked up first: none is sent because it *may* not have arrived.
     """
 
-    _inherit = 'marketplace.payout'
+    _name = 'marketplace.payout'
+    _inherit = ['marketplace.payout', 'marketplace.outbox.mixin']
+    _outbox_cron = 'marketplace_settlement.ir_cron_payout_gateway'
+    _outbox_states = OPEN_STATES
+    _outbox_longest_pause = timedelta(hours=6)
 
     attempted_on = fields.Datetime(
         string="Sent on", readonly=True, copy=False,
         help="From then on the bank may have the instruction.",
     )  # fmt: skip
-    tries = fields.Integer(readonly=True, copy=False)
-    next_try = fields.Datetime(readonly=True, copy=False)
+    next_try = fields.Datetime(default=None)
     queued_on = fields.Datetime(string="Waiting since", readonly=True, copy=False)
-    problem = fields.Char(string="Last Problem", readonly=True, copy=False)
 
     _next_try_idx = models.Index(
         "(next_try) WHERE state IN ('queued', 'sent', 'unknown') AND next_try IS NOT NULL"
@@ -73,32 +69,18 @@ class MarketplacePayout(models.Model):
             self._wake()
 
     @api.model
-    def _wake(self, at=None):
-        if cron := self.env.ref(CRON, raise_if_not_found=False):
-            cron.sudo()._trigger(at)
-
-    @api.model
     def _cron_exchange(self):
         """Ask the gateways about what is due, and send what they have not seen."""
-        due = self.search(self._due(), order='next_try, id')
+        due = self._find_due()
         current = due.channel_id.filtered(lambda channel: channel._is_current())
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(due))
-        for payout in due:
-            payout._exchange(payout.channel_id in current)
-            if not cron._commit_progress(1):
-                return
-        self.env['marketplace.heartbeat']._beat('payouts')
+        for payout in self.env['marketplace.heartbeat']._each('payouts', due):
+            payout._try_once(payout.channel_id in current)
 
     @api.model
     def _due(self):
-        return (
-            Domain('state', 'in', OPEN_STATES)
-            & Domain('next_try', '<=', fields.Datetime.now())
-            & Domain('channel_id.kind', '=', 'gateway')
-        )
+        return super()._due() & Domain('channel_id.kind', '=', 'gateway')
 
-    def _exchange(self, may_send=True):
+    def _try_once(self, may_send=True):
         """Look one payout up at the bank; send it if the bank has never seen it.
 
         No transaction is open during a call, and each step can be the last of this process.
@@ -115,31 +97,12 @@ class MarketplacePayout(models.Model):
             self._commit_step('payout_intended')
             word = self._ask(channel._send, endpoint, instruction)
             crash.point('payout_sent')
-        try:
-            with self.env.cr.savepoint(), mute_logger('odoo.sql_db'):
-                self._record(word)
-        except OperationalError:
-            # An event of the bank came in this very moment. The next look-up asks the same.
-            _logger.info("The answer to %s could not be recorded; it is looked up again", self)
+        self._record_unless_busy(word)
         crash.point('payout_recorded')
 
     def _commit_step(self, name):
         self.env['ir.cron']._commit_progress()
         crash.point(name)
-
-    def _claim(self):
-        """Take the payout for this try; empty if another process has it, or it is over."""
-        payout = self.try_lock_for_update().filtered_domain(self._due())
-        if payout:
-            payout.tries += 1
-            payout.next_try = fields.Datetime.now() + payout._pause()
-            payout._wake(payout.next_try)
-        return payout
-
-    def _pause(self):
-        """Return how long to wait after this try: growing, so that a gateway can recover."""
-        # The exponent is bounded before the pause is: many tries would overflow.
-        return min(FIRST_PAUSE * PAUSE_FACTOR ** min(self.tries - 1, 10), LONGEST_PAUSE)
 
     def _intend(self):
         """Note that the payout is sent now; what could forbid it is asked once more.
@@ -223,15 +186,5 @@ class MarketplacePayout(models.Model):
         if self.state == 'unknown':
             self.failure_reason = self.problem
 
-    def _problem_text(self, problem, timeout):
-        """Say in the company's language why there is no answer."""
-        _ = self.with_context(lang=self.company_id.partner_id.lang).env._
-        texts = {
-            'unreachable': _("The bank cannot be reached, or the connection broke off."),
-            'timeout': _("The bank did not answer within %s seconds.", timeout),
-            'status': _("The bank answered with error HTTP %s.", problem.detail),
-            'too_long': _("The bank's answer was too long."),
-            'nonsense': _("The bank's answer could not be understood."),
-            'other_subject': _("The bank answered about another payout, or another amount."),
-        }
-        return texts[problem.kind]
+    def _outbox_words(self):
+        return self.env._("The bank"), self.env._("another payout, or another amount")

@@ -93,12 +93,10 @@ class ProductTemplate(models.Model):
             ('is_low_stock_told', '=', True), ('is_low_stock', '=', False),
         ]).is_low_stock_told = False
         low = products.search([('is_low_stock', '=', True), ('is_low_stock_told', '=', False)])
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(low.merchant_id))
-        for merchant, goods in low.grouped('merchant_id').items():
+        by_merchant = low.grouped('merchant_id')
+        for merchant in self.env['ir.cron']._marketplace_each(low.merchant_id):
+            goods = by_merchant[merchant]
             self.env['mail.template']._marketplace_send(
                 'marketplace_settlement.mail_template_low_stock', merchant, products=goods
             )
             goods.is_low_stock_told = True
-            if not cron._commit_progress(1):
-                break

@@ -38,10 +38,9 @@ class SaleOrder(models.Model):
 
     def action_view_marketplace_orders(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_order_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_order_action', [('sale_order_id', '=', self.id)]
         )
-        return dict(action, domain=[('sale_order_id', '=', self.id)], context={})
 
     # === CONFIRMATION === #
 

@@ -141,10 +141,9 @@ class MarketplaceServiceFee(models.Model):
 
     def action_view_charges(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_service_charge_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_service_charge_action', [('fee_id', '=', self.id)]
         )
-        return dict(action, domain=[('fee_id', '=', self.id)], context={})
 
     # === BUSINESS METHODS === #
 
@@ -203,17 +202,12 @@ class MarketplaceServiceFee(models.Model):
         """Charge what is due of every fee; each fee and batch of merchants by itself."""
         today = fields.Date.context_today(self)
         fees = self.sudo().search([('state', '=', 'active'), ('date_start', '<=', today)])
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(fees))
-        for fee in fees:
+        for fee in self.env['marketplace.heartbeat']._each('service_fees', fees):
             try:
                 with self.env.cr.savepoint():
                     fee._charge_and_book(today)
             except Exception:
                 _logger.exception("Service fee %s could not be charged, the others go on", fee.id)
-            if not cron._commit_progress(1):
-                return
-        self.env['marketplace.heartbeat']._beat('service_fees')
 
     def _charge_and_book(self, today):
         charges = self._charge(today)

@@ -209,10 +209,10 @@ class MarketplaceStatement(models.Model):
 
     def action_view_entries(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_balance_entry_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_balance_entry_action',
+            [('statement_id', '=', self.id)],
         )
-        return dict(action, domain=[('statement_id', '=', self.id)], context={})
 
     def action_view_moves(self):
         """Open the journal entries of the statement."""

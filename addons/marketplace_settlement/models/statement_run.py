@@ -60,10 +60,9 @@ class MarketplaceStatementRun(models.Model):
 
     def action_view_statements(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_statement_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_statement_action', [('run_id', '=', self.id)]
         )
-        return dict(action, domain=[('run_id', '=', self.id)], context={})
 
     # === BUSINESS METHODS === #
 

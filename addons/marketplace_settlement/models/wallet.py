@@ -20,6 +20,7 @@ class MarketplaceWallet(models.Model):
 
     _name = 'marketplace.wallet'
     _description = "Merchant Wallet"
+    _inherit = ['marketplace.fixed.mixin']
     _rec_name = 'merchant_id'
     _order = 'merchant_id, id'
     _allow_sudo_commands = False
@@ -72,16 +73,9 @@ class MarketplaceWallet(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super
-        raise self._direct_change_error()
+        raise self._fixed_error()
 
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise self._direct_change_error()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise self._direct_change_error()
-
-    def _direct_change_error(self):
+    def _fixed_error(self):
         return UserError(self.env._("A wallet is changed by balance entries only."))
 
     # === BUSINESS METHODS === #

@@ -57,7 +57,7 @@ class MarketplaceWallet(models.Model):
     def action_view_forecast(self):
         """Show what is expected to be paid out, and when."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_cash_forecast_action'
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_cash_forecast_action',
+            [('merchant_id', '=', self.merchant_id.id)],
         )
-        return dict(action, domain=[('merchant_id', '=', self.merchant_id.id)], context={})

@@ -6,8 +6,10 @@ import io
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
 
 from lxml import etree
+from psycopg2.errors import SerializationFailure
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -191,6 +193,20 @@ class TestInvoiceHandover(MoneyCommon):
         self._send()
         self.assertEqual(handover.state, 'accepted')
         self.assertEqual(len(self.service.calls), 2)
+        self.assertEqual(list(self.service.documents), [handover.key])
+
+    def test_an_answer_that_cannot_be_recorded_is_asked_for_again(self):
+        handover = self._handover()
+        model = self.env.registry[handover._name]
+        with patch.object(model, '_record', side_effect=SerializationFailure):
+            self._send()
+        self.assertRecordValues(handover, [{'state': 'waiting', 'tries': 1}])
+        cron = self.env.ref('marketplace_settlement.ir_cron_invoice_handover')
+        self.assertTrue(self.env['ir.cron.trigger'].search([
+            ('cron_id', '=', cron.id), ('call_at', '=', handover.next_try),
+        ]), "The cron is woken for the next try")  # fmt: skip
+        self._send()
+        self.assertEqual(handover.state, 'accepted')
         self.assertEqual(list(self.service.documents), [handover.key])
 
     def test_what_makes_no_sense_is_no_answer(self):

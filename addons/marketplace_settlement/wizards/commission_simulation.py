@@ -76,13 +76,7 @@ class MarketplaceCommissionSimulation(models.TransientModel):
             {'simulation_id': self.id, 'merchant_id': merchant_id, **figures}
             for merchant_id, figures in self._simulate().items()
         ])
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Simulation"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'view_mode': 'form',
-        }
+        return self._get_records_action(name=self.env._("Simulation"))
 
     def action_view_lines(self):
         """Show the effect per merchant as a list, to sort, group and export."""
@@ -260,14 +254,13 @@ class MarketplaceCommissionSimulationLine(models.TransientModel):
         """Show the merchant orders that the simulation counted."""
         self.ensure_one()
         simulation = self.simulation_id
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_order_action'
-        )
         first = simulation.company_id._marketplace_utc(simulation._first_day())
-        return dict(action, context={}, domain=[
-            ('merchant_id', '=', self.merchant_id.id), ('state', '!=', 'cancelled'),
-            ('company_id', '=', simulation.company_id.id), ('create_date', '>=', first),
-        ])  # fmt: skip
+        return self.env['ir.actions.act_window']._marketplace_list(
+            'marketplace_settlement.marketplace_order_action', [
+                ('merchant_id', '=', self.merchant_id.id), ('state', '!=', 'cancelled'),
+                ('company_id', '=', simulation.company_id.id), ('create_date', '>=', first),
+            ],
+        )  # fmt: skip
 
 
 class MarketplaceCommissionRule(models.Model):

@@ -83,12 +83,7 @@ class MarketplaceDepositReceipt(models.TransientModel):
             payment, merchant_sudo, self.env._("Bank transfer: %s", reference),
             bank_reference=reference,
         )  # fmt: skip
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': movement._name,
-            'res_id': movement.id,
-            'view_mode': 'form',
-        }
+        return movement._get_records_action()
 
     # === BUSINESS METHODS === #
 

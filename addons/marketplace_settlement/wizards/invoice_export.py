@@ -1,6 +1,5 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-import base64
 import json
 
 from lxml import etree
@@ -19,7 +18,7 @@ class MarketplaceInvoiceExport(models.TransientModel):
 
     _name = 'marketplace.invoice.export'
     _description = "Export for E-Invoicing"
-    _inherit = ['marketplace.guard.mixin']
+    _inherit = ['marketplace.download.mixin']
 
     _guard_editable = ('company_id', 'date_from', 'date_to', 'kind', 'file_format')
 
@@ -49,8 +48,6 @@ class MarketplaceInvoiceExport(models.TransientModel):
         required=True,
         default='json',
     )
-    content = fields.Binary(string="File", readonly=True, attachment=False)
-    filename = fields.Char(readonly=True)
 
     # === ACTION METHODS === #
 
@@ -68,19 +65,14 @@ class MarketplaceInvoiceExport(models.TransientModel):
                 " shorter time.", count=len(moves), limit=DOCUMENTS_MAX,
             ))  # fmt: skip
         documents = [move._marketplace_invoice_data() for move in moves]
-        self.sudo().write({
-            'filename': f"invoices-{self.date_from}-{self.date_to}.{self.file_format}",
-            'content': base64.b64encode(getattr(self, f'_write_{self.file_format}')(documents)),
-        })
+        action = self._download(
+            f"invoices-{self.date_from}-{self.date_to}.{self.file_format}",
+            getattr(self, f'_write_{self.file_format}')(documents),
+        )
         self.env['marketplace.audit.log']._log_event(
             'account.move', self.filename, 'export', after={'count': len(moves)}
         )
-        return {
-            'type': 'ir.actions.act_url',
-            'url': f"/web/content/{self._name}/{self.id}/content?download=true"
-                   f"&filename_field=filename",
-            'target': 'download',
-        }  # fmt: skip
+        return action
 
     # === BUSINESS METHODS === #
 

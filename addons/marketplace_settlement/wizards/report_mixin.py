@@ -1,7 +1,5 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-import base64
-
 from odoo import api, fields, models
 
 from odoo.addons.marketplace_merchant.tools.sheet import XLSX, write_sheet
@@ -15,14 +13,12 @@ class MarketplaceReportMixin(models.AbstractModel):
     """
 
     _name = 'marketplace.report.mixin'
-    _inherit = ['marketplace.guard.mixin']
+    _inherit = ['marketplace.download.mixin']
     _description = "Report for Accountants"
 
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, default=lambda self: self.env.company
     )
-    content = fields.Binary(string="File", readonly=True, attachment=False)
-    filename = fields.Char(readonly=True)
 
     # === COMPUTE METHODS === #
 
@@ -60,16 +56,8 @@ class MarketplaceReportMixin(models.AbstractModel):
         self.ensure_one()
         self._recompute()
         header, rows = self._sheet()
-        self.sudo().write({
-            'filename': f"{self._title()}.xlsx",
-            'content': base64.b64encode(write_sheet(XLSX, self._sheet_title(), header, rows)),
-        })
-        return {
-            'type': 'ir.actions.act_url',
-            'url': f"/web/content/{self._name}/{self.id}/content?download=true"
-                   f"&filename_field=filename",
-            'target': 'download',
-        }  # fmt: skip
+        content = write_sheet(XLSX, self._sheet_title(), header, rows)
+        return self._download(f"{self._title()}.xlsx", content)
 
     # === BUSINESS METHODS === #
 
