@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.archive import PictureArchive
-from ..tools.elevate import elevate
+from ..tools.elevate import elevate_member
 from .state_mixin import Move
 
 ROWS_KEPT = timedelta(days=90)
@@ -148,10 +148,7 @@ class MarketplaceListingImport(models.Model):
 
         :raise AccessError: the same for imports of others and non-existing ones
         """
-        self.ensure_one()
-        import_sudo = elevate(self).exists()
-        import_sudo.merchant_id._check_member('catalogue')
-        return import_sudo
+        return elevate_member(self, 'catalogue')
 
     def _get_portal_path(self):
         """Return where the merchant sees the import; the pages are another addon's."""

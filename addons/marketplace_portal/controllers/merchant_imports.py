@@ -19,19 +19,12 @@ class MerchantImports(MerchantPortal):
 
     def _merchant_imports_tabs(self):
         _ = request.env._
-        labels = {
-            'all': _("All"),
-            'previewed': _("To be started"),
-            'running': _("Running"),
-            'errors': _("With errors"),
+        return {
+            'all': (_("All"), []),
+            'previewed': (_("To be started"), [('state', '=', 'previewed')]),
+            'running': (_("Running"), [('state', '=', 'running')]),
+            'errors': (_("With errors"), [('error_count', '>', 0)]),
         }
-        domains = {
-            'all': [],
-            'previewed': [('state', '=', 'previewed')],
-            'running': [('state', '=', 'running')],
-            'errors': [('error_count', '>', 0)],
-        }
-        return {key: (label, domains[key]) for key, label in labels.items()}
 
     @portal_route([IMPORT_PATH, f'{IMPORT_PATH}/page/<int:page>'])
     def merchant_imports(self, page=1, tab=None, search=None, **kwargs):

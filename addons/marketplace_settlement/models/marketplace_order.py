@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
-from odoo.addons.marketplace_merchant.tools.elevate import elevate
+from odoo.addons.marketplace_merchant.tools.elevate import elevate_member, elevate_shopper
 from odoo.addons.marketplace_merchant.tools.form_reader import TEXT_MAX_LENGTH, FormReader
 
 from .marketplace_return import CLOSED_STATES
@@ -221,18 +221,11 @@ class MarketplaceOrder(models.Model):
 
     def _portal_merchant(self):
         """Return the order with full rights, once the user is known to handle its orders."""
-        self.ensure_one()
-        order_sudo = elevate(self).exists()
-        order_sudo.merchant_id.with_env(self.env)._check_member('orders')
-        return order_sudo
+        return elevate_member(self, 'orders')
 
     def _portal_shopper(self):
         """Return the order with full rights, once the user is known to have bought it."""
-        self.ensure_one()
-        order_sudo = elevate(self).exists()
-        if not order_sudo or not order_sudo._state_actor_shopper():
-            raise AccessError(self.env['marketplace.merchant']._no_member_message())
-        return order_sudo
+        return elevate_shopper(self)
 
     def _state_actor_shopper(self):
         buyer = self.sudo().partner_id.commercial_partner_id

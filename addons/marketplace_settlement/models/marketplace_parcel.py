@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
-from odoo.addons.marketplace_merchant.tools.elevate import elevate
+from odoo.addons.marketplace_merchant.tools.elevate import elevate_member, elevate_shopper
 
 MANAGER = 'marketplace_merchant.group_merchant_manager'
 
@@ -109,17 +109,12 @@ class MarketplaceParcel(models.Model):
 
     def portal_mark_delivered(self):
         """Say as the merchant that the parcel arrived."""
-        self.ensure_one()
-        parcel_sudo = elevate(self).exists()
-        parcel_sudo.merchant_id.with_env(self.env)._check_member('orders')
+        parcel_sudo = elevate_member(self, 'orders')
         parcel_sudo._move_to('delivered')
 
     def portal_confirm_receipt(self):
         """Say as the shopper that the parcel arrived; with the last one, all of the order has."""
-        self.ensure_one()
-        parcel_sudo = elevate(self).exists()
-        if not parcel_sudo or not parcel_sudo._state_actor_shopper():
-            raise AccessError(self.env['marketplace.merchant']._no_member_message())
+        parcel_sudo = elevate_shopper(self)
         parcel_sudo._move_to('delivered')
         order = parcel_sudo.order_id
         if order.state == 'delivered' and not order.date_received:
@@ -130,9 +125,7 @@ class MarketplaceParcel(models.Model):
 
         :param cost: a number, or the text that a person typed; in the company's currency
         """
-        self.ensure_one()
-        parcel_sudo = elevate(self).exists()
-        parcel_sudo.merchant_id.with_env(self.env)._check_member('orders')
+        parcel_sudo = elevate_member(self, 'orders')
         parcel_sudo.cost = parcel_sudo.order_id._read_cost(cost)
 
     # === BUSINESS METHODS === #

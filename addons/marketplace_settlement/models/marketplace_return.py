@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
-from odoo.addons.marketplace_merchant.tools.elevate import elevate
+from odoo.addons.marketplace_merchant.tools.elevate import elevate_member, elevate_shopper
 from odoo.addons.marketplace_merchant.tools.form_reader import TEXT_MAX_LENGTH, FormReader
 
 MANAGER = 'marketplace_merchant.group_merchant_manager'
@@ -229,18 +229,11 @@ class MarketplaceReturn(models.Model):
 
     def _portal_merchant(self):
         """Return the request with full rights, once the user is known to handle its orders."""
-        self.ensure_one()
-        request_sudo = elevate(self).exists()
-        request_sudo.merchant_id.with_env(self.env)._check_member('orders')
-        return request_sudo
+        return elevate_member(self, 'orders')
 
     def _portal_shopper(self):
         """Return the request with full rights, once the user is known to have made it."""
-        self.ensure_one()
-        request_sudo = elevate(self).exists()
-        if not request_sudo or not request_sudo._state_actor_shopper():
-            raise AccessError(self.env['marketplace.merchant']._no_member_message())
-        return request_sudo
+        return elevate_shopper(self)
 
     def _state_actor_shopper(self):
         return self.order_id._state_actor_shopper()

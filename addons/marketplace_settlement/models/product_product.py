@@ -5,7 +5,7 @@ import math
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.marketplace_merchant.tools.elevate import elevate
+from odoo.addons.marketplace_merchant.tools.elevate import elevate_member
 
 STOCK_MAXIMUM = 10_000_000
 
@@ -22,9 +22,7 @@ class ProductProduct(models.Model):
         :raise AccessError: when the user doesn't keep this merchant's catalogue
         :raise UserError: when the quantity makes no sense
         """
-        self.ensure_one()
-        product_sudo = elevate(self).exists()
-        product_sudo.merchant_id._check_member('catalogue')
+        product_sudo = elevate_member(self, 'catalogue')
         quantity = product_sudo._check_stock_quantity(quantity)
         product_sudo._set_merchant_stocks({product_sudo: quantity})
 

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.marketplace_merchant.models.guard_mixin import CONVERSATION_PREFIXES
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
-from odoo.addons.marketplace_merchant.tools.elevate import elevate
+from odoo.addons.marketplace_merchant.tools.elevate import elevate_member
 
 from ..tools import crash
 from .balance_entry import in_statements
@@ -234,9 +234,7 @@ class MarketplaceStatement(models.Model):
         :raise AccessError: unless the user is a member with the finance role
         :raise UserError: when the statement does not wait for a confirmation
         """
-        self.ensure_one()
-        statement_sudo = elevate(self).exists()
-        statement_sudo.merchant_id.with_env(self.env)._check_member('finance')
+        statement_sudo = elevate_member(self, 'finance')
         statement_sudo._move_to('confirmed')
 
     # === BUSINESS METHODS === #

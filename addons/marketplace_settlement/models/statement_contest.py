@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, formatLang
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
-from odoo.addons.marketplace_merchant.tools.elevate import elevate
+from odoo.addons.marketplace_merchant.tools.elevate import elevate_member
 from odoo.addons.marketplace_merchant.tools.form_reader import TEXT_MAX_LENGTH, FormReader
 
 from .payout import MANAGER, OFFICER
@@ -184,9 +184,7 @@ class MarketplaceStatementContest(models.Model):
 
         :raise AccessError: unless the user is a member with the finance role
         """
-        self.ensure_one()
-        contest_sudo = elevate(self).exists()
-        contest_sudo.merchant_id.with_env(self.env)._check_member('finance')
+        contest_sudo = elevate_member(self, 'finance')
         contest_sudo.statement_id._lock_for_contest()
         contest_sudo._move_to('withdrawn')
 
@@ -385,9 +383,7 @@ class MarketplaceStatement(models.Model):
         :raise AccessError: unless the user is a member with the finance role
         :raise UserError: when the time to contest is over, or a value is wrong
         """
-        self.ensure_one()
-        statement_sudo = elevate(self).exists()
-        statement_sudo.merchant_id.with_env(self.env)._check_member('finance')
+        statement_sudo = elevate_member(self, 'finance')
         statement_sudo._lock_for_contest()
         if not statement_sudo.is_contestable:
             raise UserError(
