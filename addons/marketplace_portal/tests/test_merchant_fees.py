@@ -34,7 +34,7 @@ class TestMerchantFees(MerchantCommon):
             self._amounts(minimum=0.5), self._amounts(abroad, fixed=1.5, maximum=30.0),
         ])  # fmt: skip
         page = self._html(PATH, self.finance_a)
-        lines = page.xpath('//table[1]//td[@label="Fee"]/div/text()')
+        lines = page.xpath('//table[1]//td[@label="Fee"]/div/div/text()')
         home = self.currency
         self.assertEqual(lines[:4], [
             "7.5 %",

@@ -106,8 +106,8 @@ class MarketplaceCommissionRule(models.Model):
         help="Which part of the commission goes back to the merchant when goods are refunded. All"
         " of it does when an order is cancelled before it is sent.",
     )  # fmt: skip
-    date_from = fields.Date(string="From", copy=False)
-    date_to = fields.Date(string="Until", copy=False)
+    date_from = fields.Date(string="Begins On", copy=False)
+    date_to = fields.Date(string="Ends On", copy=False)
     replaces_id = fields.Many2one(
         comodel_name='marketplace.commission.rule', readonly=True, copy=False,
         ondelete='restrict',
@@ -152,12 +152,7 @@ class MarketplaceCommissionRule(models.Model):
     )  # fmt: skip
     def _compute_name(self):
         for rule in self:
-            price = f"{rule.percent:g} %"
-            if last := rule.bracket_ids.sorted('amount_from')[-1:]:
-                price += f" … {last.percent:g} %"
-            if fixed := rule.amount_ids.filtered('fixed'):
-                price += " + " + " / ".join(row.currency_id.format(row.fixed) for row in fixed)
-            rule.name = f'{rule._scope_label()}: {price}'
+            rule.name = rule._title()
 
     @api.depends(
         'bracket_ids.amount_from', 'bracket_ids.percent', 'amount_ids.currency_id',

@@ -28,7 +28,24 @@ class MarketplaceCommissionRule(models.Model):
         for rule in self:
             rule.price_label = '\n'.join(rule._price_lines())
 
+    @api.depends('name')
+    @api.depends_context('lang')
+    def _compute_display_name(self):
+        """The name is what one searches by; each one reads it in the own language."""
+        for rule in self:
+            rule.display_name = rule._title()
+
     # === BUSINESS METHODS === #
+
+    def _title(self):
+        """Return what the rule covers, and in short what it charges: “Everything: 8 % … 7 %”."""
+        self.ensure_one()
+        price = f'{self.percent:g} %'
+        if last := self.bracket_ids.sorted('amount_from')[-1:]:
+            price += f' … {last.percent:g} %'
+        if fixed := self.amount_ids.filtered('fixed'):
+            price += ' + ' + ' / '.join(row.currency_id.format(row.fixed) for row in fixed)
+        return f'{self._scope_label()}: {price}'
 
     def _scope_label(self):
         """Return what the rule covers, in words."""
@@ -128,9 +145,9 @@ class MarketplaceCommissionRule(models.Model):
         self.ensure_one()
         if not self.date_from:
             return self.env._(
-                "Rule “%(rule)s”, version %(version)s.", rule=self.name, version=self.version
+                "Rule “%(rule)s”, version %(version)s.", rule=self.display_name, version=self.version
             )
         return self.env._(
             "Rule “%(rule)s”, version %(version)s, since %(date)s.",
-            rule=self.name, version=self.version, date=format_date(self.env, self.date_from),
+            rule=self.display_name, version=self.version, date=format_date(self.env, self.date_from),
         )  # fmt: skip

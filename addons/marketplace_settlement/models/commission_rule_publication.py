@@ -138,7 +138,7 @@ class MarketplaceCommissionRule(models.Model):
                 "%(rule)s makes sales dearer for %(count)s merchants: they are told %(days)s days"
                 " before. It can begin on %(date)s at the earliest. Please change the date, or"
                 " say why the agreement allows a shorter notice.",
-                rule=self.name,
+                rule=self.display_name,
                 count=len(self._concerned_merchants()),
                 days=(earliest - today).days,
                 date=fields.Date.to_string(earliest),
@@ -195,7 +195,7 @@ class MarketplaceCommissionRule(models.Model):
             raise UserError(self.env._(
                 "%(other)s covers the same sales in that time. Open it and use “Replace”, so that"
                 " it ends when %(rule)s begins.",
-                other=other.name, rule=self.name,
+                other=other.display_name, rule=self.display_name,
             ))
 
     def _same_scope_domain(self):

@@ -53,7 +53,7 @@ class MarketplaceCommissionSimulation(models.TransientModel):
     def _compute_display_name(self):
         for simulation in self:
             simulation.display_name = self.env._(
-                "Simulation: %s", ', '.join(simulation.rule_ids.mapped('name'))
+                "Simulation: %s", ', '.join(simulation.rule_ids.mapped('display_name'))
             )
 
     @api.depends('line_ids.difference')
