@@ -42,6 +42,7 @@
         'data/ir_sequence_money_data.xml',
         'data/ir_cron_money_data.xml',
         'data/heartbeat_data.xml',
+        'data/mail_activity_type_data.xml',
         'data/queue_job_data.xml',
         'data/ir_cron_payout_data.xml',
         'data/ir_cron_commission_data.xml',

@@ -3,7 +3,7 @@
 from odoo.http import request
 
 from ..const import RETURN_TODO
-from .merchant_portal import MerchantPortal, portal_route
+from .merchant_portal import MAX_UPLOAD_LENGTH, MerchantPortal, portal_route
 
 ORDER_PATH = '/my/merchant/orders'
 RETURN_PATH = '/my/merchant/returns'
@@ -128,7 +128,11 @@ class MerchantOrders(MerchantPortal):
             page=page, tab=tab, search=search,
         )  # fmt: skip
 
-    @portal_route(f'{RETURN_PATH}/<int:return_id>', methods=['GET', 'POST'])
+    @portal_route(
+        f'{RETURN_PATH}/<int:return_id>',
+        methods=['GET', 'POST'],
+        max_content_length=MAX_UPLOAD_LENGTH,
+    )
     def merchant_return(self, return_id, action=None, **post):
         return_sudo = self._merchant_record('marketplace.return', return_id, 'orders')
         errors = {}
@@ -160,7 +164,7 @@ class MerchantOrders(MerchantPortal):
         if action == 'approve':
             goods_return.portal_approve(post.get('instructions'))
         elif action == 'reject':
-            goods_return.portal_reject(post.get('reason', ''))
+            goods_return.portal_reject(post.get('reason', ''), self._merchant_uploads('files'))
         elif action == 'receive':
             goods_return.portal_receive()
         elif action == 'replace':
@@ -168,7 +172,8 @@ class MerchantOrders(MerchantPortal):
             goods_return.portal_send_replacement(carrier_name, tracking_ref, post.get('cost'))
         elif action == 'inspect':
             goods_return.portal_inspect(
-                self._inspection_results(post), post.get('deduction'), post.get('reason')
+                self._inspection_results(post), post.get('deduction'), post.get('reason'),
+                self._merchant_uploads('files'),
             )
         elif action == 'refund_instead':
             goods_return.portal_refund_instead()

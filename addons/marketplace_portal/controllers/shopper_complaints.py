@@ -2,8 +2,6 @@
 
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import pager as portal_pager
-
 from .merchant_portal import MAX_UPLOAD_LENGTH, portal_route
 from .shopper_portal import PARCEL_PATH, ShopperPortal
 
@@ -12,18 +10,6 @@ COMPLAINT_PATH = '/my/complaints'
 
 class ShopperComplaints(ShopperPortal):
     """Complaints about a parcel: open one, read and answer in its thread."""
-
-    _complaints_per_page = 20
-
-    def _prepare_home_portal_values(self, counters):
-        values = super()._prepare_home_portal_values(counters)
-        if 'complaint_count' in counters:
-            complaints_sudo = request.env['marketplace.complaint'].sudo()
-            values['complaint_count'] = complaints_sudo.search_count(self._complaint_domain())
-        return values
-
-    def _complaint_domain(self):
-        return [('partner_id', '=', request.env.user.partner_id.id)]
 
     @portal_route(
         f'{PARCEL_PATH}/<int:parcel_id>/complain',
@@ -56,22 +42,8 @@ class ShopperComplaints(ShopperPortal):
 
     @portal_route([COMPLAINT_PATH, f'{COMPLAINT_PATH}/page/<int:page>'])
     def shopper_complaints(self, page=1, **kwargs):
-        complaints_sudo = request.env['marketplace.complaint'].sudo()
-        domain = self._complaint_domain()
-        pager = portal_pager(
-            url=COMPLAINT_PATH,
-            total=complaints_sudo.search_count(domain),
-            page=page,
-            step=self._complaints_per_page,
-        )
-        complaints_sudo = complaints_sudo.search(
-            domain,
-            order='id desc',
-            limit=self._complaints_per_page,
-            offset=pager['offset'],
-        )
-        values = self._shopper_values(
-            'shopper_complaints', complaints=complaints_sudo, pager=pager
+        values = self._shopper_list(
+            'shopper_complaints', 'marketplace.complaint', COMPLAINT_PATH, page
         )
         return request.render('marketplace_portal.shopper_complaints', values)
 

@@ -4,6 +4,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request, route
 
+from odoo.addons.portal.controllers.portal import pager as portal_pager
 from odoo.addons.sale.controllers import portal as sale_portal
 
 from ..const import STATE_COLORS
@@ -35,6 +36,8 @@ class CustomerPortal(sale_portal.CustomerPortal):
 class ShopperPortal(MerchantPortal):
     """What a shopper does after the purchase: follow parcels, confirm them, send goods back."""
 
+    _shopper_documents_per_page = 20
+
     # === ACCESS === #
 
     def _shopper_record(self, model_name, record_id):
@@ -48,6 +51,34 @@ class ShopperPortal(MerchantPortal):
         return record_sudo
 
     # === VALUES === #
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        for counter, model_name in (
+            ('shopper_return_count', 'marketplace.return'),
+            ('complaint_count', 'marketplace.complaint'),
+        ):
+            if counter in counters:
+                values[counter] = request.env[model_name].sudo().search_count(
+                    self._shopper_domain()
+                )
+        return values
+
+    def _shopper_domain(self):
+        return [('partner_id', '=', request.env.user.partner_id.id)]
+
+    def _shopper_list(self, page_name, model_name, url, page):
+        """Return the rendering values of a list of what the shopper asked for, newest first."""
+        documents_sudo = request.env[model_name].sudo()
+        domain = self._shopper_domain()
+        step = self._shopper_documents_per_page
+        pager = portal_pager(
+            url=url, total=documents_sudo.search_count(domain), page=page, step=step
+        )
+        documents_sudo = documents_sudo.search(
+            domain, order='id desc', limit=step, offset=pager['offset']
+        )
+        return self._shopper_values(page_name, documents=documents_sudo, pager=pager)
 
     def _shopper_values(self, page_name, **values):
         """Return the rendering values of one of the shopper's pages."""
@@ -139,13 +170,22 @@ class ShopperPortal(MerchantPortal):
         field = request.env[model_name]._fields[field_name]
         return field._description_selection(request.env)
 
-    @portal_route(f'{RETURN_PATH}/<int:return_id>', methods=['GET', 'POST'])
-    def shopper_return(self, return_id, action=None, tracking_ref='', reason='', **post):
+    @portal_route([RETURN_PATH, f'{RETURN_PATH}/page/<int:page>'])
+    def shopper_returns(self, page=1, **kwargs):
+        values = self._shopper_list('shopper_returns', 'marketplace.return', RETURN_PATH, page)
+        return request.render('marketplace_portal.shopper_returns', values)
+
+    @portal_route(
+        f'{RETURN_PATH}/<int:return_id>',
+        methods=['GET', 'POST'],
+        max_content_length=MAX_UPLOAD_LENGTH,
+    )
+    def shopper_return(self, return_id, action=None, **post):
         return_sudo = self._shopper_record('marketplace.return', return_id)
         errors = {}
         if request.httprequest.method == 'POST':
             errors = self._merchant_submit(
-                lambda: self._return_act(return_id, action, tracking_ref, reason)
+                lambda: self._return_act(return_id, action, post)
             )
             if not errors:
                 message = self._return_message(action)
@@ -153,8 +193,10 @@ class ShopperPortal(MerchantPortal):
         values = self._shopper_values(
             'shopper_return',
             goods_return=return_sudo,
+            carriers=request.env['delivery.carrier']._marketplace_offered_names(),
+            freight_limit=return_sudo.freight_by == 'merchant' and return_sudo._freight_limit(),
             errors=errors,
-            typed={'tracking_ref': tracking_ref, 'reason': reason},
+            typed=post,
         )
         return request.render('marketplace_portal.shopper_return', values)
 
@@ -163,16 +205,19 @@ class ShopperPortal(MerchantPortal):
         return_sudo = self._shopper_record('marketplace.return', return_id)
         return self._merchant_attachment(return_sudo.attachment_ids, attachment_id)
 
-    def _return_act(self, return_id, action, tracking_ref, reason):
+    def _return_act(self, return_id, action, post):
         """Call the method of the pressed button, as the user in person.
 
         :raise NotFound: for a button that the page does not have
         """
         goods_return = request.env['marketplace.return'].browse(return_id)
         if action == 'ship':
-            goods_return.portal_ship(tracking_ref)
+            goods_return.portal_ship(
+                post.get('tracking_ref'), post.get('carrier_name'), post.get('freight_cost'),
+                self._merchant_uploads('files'),
+            )
         elif action == 'escalate':
-            goods_return.portal_escalate(reason)
+            goods_return.portal_escalate(post.get('reason'))
         else:
             raise self._merchant_not_found()
 

@@ -17,6 +17,7 @@ COMPLAINT_WAY = (
     'merchant_response', 'negotiation', 'arbitration', 'decided', 'executed', 'closed',
 )  # fmt: skip
 CARRIER_NAME = 'SF Express 顺丰速运'
+RETURN_CARRIER_NAME = 'YTO Express 圆通速递'
 
 
 class MarketplaceDemo(models.AbstractModel):
@@ -305,7 +306,10 @@ class MarketplaceDemo(models.AbstractModel):
             for line in lines
             if line.product_template_id == self._ref(f'product_{key}')
         }
-        return_id = parcel.portal_request_return(data['kind'], data['reason'], quantities)
+        return_id = parcel.portal_request_return(
+            data['kind'], data['reason'], quantities, data.get('code', 'other'),
+            self._photos(data),
+        )
         as_shopper = parcel.env['marketplace.return'].browse(return_id)
         getattr(self, f"_leave_return_{data['to']}")(as_shopper, as_shopper.with_user(owner), data)
 
@@ -320,7 +324,14 @@ class MarketplaceDemo(models.AbstractModel):
 
     def _leave_return_in_transit(self, as_shopper, as_owner, data):
         as_owner.portal_approve()
-        as_shopper.portal_ship('YT8810023345671')
+        freight = data.get('freight')
+        as_shopper.portal_ship(
+            'YT8810023345671', RETURN_CARRIER_NAME, freight, freight and self._photos(data)
+        )
+
+    def _leave_return_received(self, as_shopper, as_owner, data):
+        self._leave_return_in_transit(as_shopper, as_owner, data)
+        as_owner.portal_receive()
 
     def _leave_return_exchanged(self, as_shopper, as_owner, data):
         self._leave_return_in_transit(as_shopper, as_owner, data)
@@ -338,9 +349,9 @@ class MarketplaceDemo(models.AbstractModel):
 
     def _complain(self, parcel, owner, data):
         """Complain as the shopper, and go on until the complaint is where its story says."""
-        photo = data.get('photo')
-        files = [{'filename': 'photo.jpg', 'content': self._image(photo)}] if photo else []
-        as_shopper = parcel.portal_complain(data['kind'], data['subject'], data['text'], files)
+        as_shopper = parcel.portal_complain(
+            data['kind'], data['subject'], data['text'], self._photos(data)
+        )
         if data['to'] == 'withdrawn':
             as_shopper.portal_withdraw()
             return
@@ -354,6 +365,11 @@ class MarketplaceDemo(models.AbstractModel):
         }
         for state in COMPLAINT_WAY[1:COMPLAINT_WAY.index(data['to']) + 1]:
             steps[state]()
+
+    def _photos(self, data):
+        """Return the photo of a story as a shopper uploads it."""
+        photo = data.get('photo')
+        return [{'filename': 'photo.jpg', 'content': self._image(photo)}] if photo else []
 
     def _decide(self, complaint, data):
         complaint.action_take()

@@ -26,6 +26,7 @@ from . import marketplace_order_cancel
 from . import marketplace_return
 from . import marketplace_return_line
 from . import marketplace_return_inspection
+from . import marketplace_return_freight
 from . import marketplace_order_return
 from . import marketplace_parcel
 from . import sale_order

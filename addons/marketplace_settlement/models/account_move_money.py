@@ -6,6 +6,7 @@ from odoo import models
 BOOKED_BY = (
     ('marketplace.debt.recovery', 'move_id'),
     ('marketplace.advance', 'move_id'),
+    ('marketplace.return', 'freight_move_id'),
     ('marketplace.deposit.movement', 'payment_id.move_id'),
 )
 

@@ -2,6 +2,9 @@
 
 from odoo import models
 
+REFUND_TASK = 'marketplace_settlement.mail_activity_refund'
+OUTCOME_TASK = 'marketplace_settlement.mail_activity_refund_outcome'
+
 
 class AccountMove(models.Model):
     _inherit = 'account.move'
@@ -46,7 +49,7 @@ class AccountMove(models.Model):
             " register the payment on this document."
         )
         self.activity_schedule(
-            'mail.mail_activity_data_todo',
+            REFUND_TASK,
             summary=_("Refund %s", self.currency_id.format(amount)),
             note=f"{problem} {note}" if problem else note,
             user_id=user.id or self.env.uid,
@@ -57,7 +60,7 @@ class AccountMove(models.Model):
         user = self.env['marketplace.payout.channel']._manager(self.company_id)
         _ = self.with_context(lang=user.lang).env._
         self.activity_schedule(
-            'mail.mail_activity_data_todo',
+            OUTCOME_TASK,
             summary=_("Find out about refund %s", refund.reference),
             note=_(
                 "Nobody knows whether the payment provider has refunded %(amount)s (%(reference)s):"
@@ -68,3 +71,11 @@ class AccountMove(models.Model):
             ),
             user_id=user.id or self.env.uid,
         )
+
+    def _invoice_paid_hook(self):
+        """What is paid back is no task any more."""
+        result = super()._invoice_paid_hook()
+        credit_notes = self.filtered(lambda move: move.move_type == 'out_refund')
+        if credit_notes:
+            credit_notes.sudo().activity_feedback([REFUND_TASK])
+        return result

@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 STEPS = {
     'deposit': 'recovered_deposit', 'invoice': 'recovered_invoice', 'write_off': 'written_off',
@@ -209,34 +208,5 @@ class MarketplaceAdvance(models.Model):
             Entry._book(
                 self.merchant_id, 'adjustment', self.amount, self.reason, self, self.order_id
             )
-        self.move_id = self._post_credit_note()
-        self.move_id._marketplace_pay_back()
+        self.move_id = self.order_id._credit_advance(self.amount, self.reason, self.name)
         self._give_notice('marketplace_settlement.mail_template_advance')
-
-    def _post_credit_note(self):
-        """Post Dr Compensation advances · Cr Receivable of the shopper; no tax: nothing is sold."""
-        company = self.company_id
-        sale = self.order_id.sale_order_id
-        invoice = sale.invoice_ids.filtered(
-            lambda move: move.state == 'posted' and move.move_type == 'out_invoice'
-        )[:1]
-        move = self.env['account.move'].with_company(company).create({
-            'move_type': 'out_refund',
-            'partner_id': sale.partner_invoice_id.id,
-            'currency_id': self.currency_id.id,
-            'invoice_date': fields.Date.context_today(self),
-            'invoice_origin': self.order_id.name,
-            'ref': f"{self.name}: {self.reason}",
-            # Where the shopper's payment is found, to pay back the same way.
-            'reversed_entry_id': invoice.id,
-            'invoice_line_ids': [Command.create({
-                'name': self.reason,
-                'quantity': 1.0,
-                'price_unit': self.amount,
-                'account_id': company._marketplace_account('marketplace_advance_account_id').id,
-                'merchant_id': self.merchant_id.id,
-                'tax_ids': [Command.clear()],
-            })],
-        })
-        move._post(soft=False)
-        return move

@@ -141,6 +141,7 @@ class MarketplaceBalanceEntry(models.Model):
             ('service_fee_refund', "Service Fee Returned"),
             ('penalty', "Penalty"),
             ('compensation', "Compensation"),
+            ('return_freight', "Freight of Returns"),
             ('adjustment', "Adjustment"),
             ('logistics_subsidy', "Freight Paid by the Marketplace"),
             ('logistics_subsidy_refund', "Freight Subsidy Taken Back"),

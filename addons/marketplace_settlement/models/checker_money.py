@@ -116,10 +116,17 @@ class MarketplaceChecker(models.AbstractModel):
                 SELECT merchant_id, company_id, currency_id, amount
                   FROM marketplace_advance WHERE state = 'booked'
              UNION ALL
+                SELECT request.merchant_id, request.company_id, part.currency_id,
+                       request.freight_cost
+                  FROM marketplace_return request
+                  JOIN marketplace_order part ON part.id = request.order_id
+                 WHERE request.freight_move_id IS NOT NULL
+             UNION ALL
                 SELECT entry.merchant_id, entry.company_id, entry.currency_id, entry.amount
                   FROM marketplace_balance_entry entry
                   JOIN marketplace_statement statement ON statement.id = entry.statement_id
-                 WHERE entry.kind = 'compensation' AND statement.state IN ('posted', 'paid')
+                 WHERE entry.kind IN ('compensation', 'return_freight')
+                   AND statement.state IN ('posted', 'paid')
             ), owed AS (
                 SELECT merchant_id, company_id, currency_id, SUM(amount) AS amount
                   FROM moved GROUP BY merchant_id, company_id, currency_id

@@ -77,7 +77,7 @@ class MarketplaceEvidenceMixin(models.AbstractModel):
         return {'name': name, 'raw': content, 'mimetype': mimetype}
 
     def _attach(self, documents):
-        """Keep the checked files with this record; called once, right after its creation.
+        """Keep the checked files with this record, as the step to which they belong is taken.
 
         :param documents: list of values of ``ir.attachment``, as of :meth:`_read_files`
         """

@@ -225,6 +225,42 @@ class MarketplaceOrder(models.Model):
         credit_note._post(soft=False)
         return credit_note
 
+    def _credit_advance(self, amount, reason, source_name):
+        """Pay the shopper, beside the sale, what the merchant's balance is charged for.
+
+        Posts Dr Compensation advances · Cr Receivable of the shopper; no tax: nothing is sold.
+
+        :param float amount: in the currency of the order
+        :param str source_name: name of the document that the shopper knows it by
+        :return: the posted credit note, which is paid back like any other
+        """
+        self.ensure_one()
+        company, sale = self.company_id, self.sale_order_id
+        invoice = sale.invoice_ids.filtered(
+            lambda move: move.state == 'posted' and move.move_type == 'out_invoice'
+        )[:1]
+        credit_note = self.env['account.move'].sudo().with_company(company).create({
+            'move_type': 'out_refund',
+            'partner_id': sale.partner_invoice_id.id,
+            'currency_id': self.currency_id.id,
+            'invoice_date': fields.Date.context_today(self),
+            'invoice_origin': self.name,
+            'ref': f"{source_name}: {reason}",
+            # Where the shopper's payment is found, to pay back the same way.
+            'reversed_entry_id': invoice.id,
+            'invoice_line_ids': [Command.create({
+                'name': reason,
+                'quantity': 1.0,
+                'price_unit': amount,
+                'account_id': company._marketplace_account('marketplace_advance_account_id').id,
+                'merchant_id': self.merchant_id.id,
+                'tax_ids': [Command.clear()],
+            })],
+        })
+        credit_note._post(soft=False)
+        credit_note._marketplace_pay_back()
+        return credit_note
+
     def _log_refund(self, credit_note, reason, source):
         self.sudo().message_post(
             body=Markup("%s<br/>%s") % (

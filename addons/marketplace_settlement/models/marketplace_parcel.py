@@ -77,13 +77,9 @@ class MarketplaceParcel(models.Model):
 
     @api.depends('carrier_id', 'tracking_ref', 'picking_id')
     def _compute_tracking_url(self):
-        """Ask Odoo's carrier; some of them know several pages, shoppers need the first."""
         for parcel in self:
-            picking = parcel.picking_id
-            known = parcel.carrier_id and picking.carrier_id and picking.carrier_tracking_ref
-            url = picking.carrier_tracking_url if known else False
-            pages = picking.get_multiple_carrier_tracking() if url else False
-            parcel.tracking_url = pages[0][1] if pages else url
+            picking = parcel.carrier_id and parcel.picking_id
+            parcel.tracking_url = picking and picking._marketplace_tracking_url()
 
     # === CRUD METHODS === #
 
@@ -179,6 +175,12 @@ class StockPicking(models.Model):
     )  # fmt: skip
 
     # === BUSINESS METHODS === #
+
+    def _marketplace_tracking_url(self):
+        """Ask Odoo's carrier; some of them know several pages, shoppers need the first."""
+        url = bool(self.carrier_id and self.carrier_tracking_ref) and self.carrier_tracking_url
+        pages = url and self.get_multiple_carrier_tracking()
+        return pages[0][1] if pages else url
 
     def _marketplace_make_parcels(self):
         """Make a parcel of each transfer that has left, whoever sent it."""

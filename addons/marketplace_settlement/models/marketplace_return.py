@@ -165,26 +165,29 @@ class MarketplaceReturn(models.Model):
     def portal_approve(self, instructions=None):
         """Agree: to a refund, which is made at once, or to take the goods back first.
 
-        :param str instructions: how the goods come back; needed where the merchant pays for it
+        :param str instructions: how the goods come back: a pick-up code, a label, an address;
+            without it to the merchant's address
         """
         request_sudo = self._portal_merchant()
         reader = FormReader(self.env, {'instructions': instructions})
-        pays = request_sudo.freight_by == 'merchant' and request_sudo.kind != 'refund_only'
         reader.text(
             'instructions', self.env._("Pick-up code or how to send it back"),
-            limit=TEXT_MAX_LENGTH, multiline=True, required=pays,
+            limit=TEXT_MAX_LENGTH, multiline=True, required=False,
         )  # fmt: skip
         clean = reader.check()
         request_sudo._move_to('approved')
         request_sudo.write(clean)
 
-    def portal_reject(self, reason):
+    def portal_reject(self, reason, files=None):
         """Refuse; the shopper may bring it before the marketplace.
 
         :param str reason: the shopper reads it
+        :param files: what proves it, as of :meth:`_read_files`; the shopper sees it
         """
         request_sudo = self._portal_merchant()
+        documents = request_sudo._read_files(files)
         request_sudo._move_to('rejected', reason=request_sudo.order_id._read_reason(reason))
+        request_sudo._attach(documents)
 
     def portal_receive(self):
         """Say that the goods are back; what they are like is said by the inspection."""
@@ -208,15 +211,6 @@ class MarketplaceReturn(models.Model):
             picking._marketplace_validate()
 
     # === PORTAL METHODS: SHOPPER === #
-
-    def portal_ship(self, tracking_ref):
-        """Say that the goods are on their way back."""
-        request_sudo = self._portal_shopper()
-        reader = FormReader(self.env, {'tracking_ref': tracking_ref})
-        reader.text('tracking_ref', self.env._("Tracking number"))
-        clean = reader.check()
-        request_sudo._move_to('in_transit')
-        request_sudo.write(clean)
 
     def portal_escalate(self, reason):
         """Bring a rejected return before the marketplace, once."""
@@ -278,13 +272,14 @@ class MarketplaceReturn(models.Model):
                 self._refund_ratios(), self.reason or self.reason_id.name, self
             )
             self.amount_refunded = sum(credit_notes.mapped('amount_total'))
+        self._pay_back_freight()
 
     def _is_decided_elsewhere(self):
         """Return whether others refund the shopper for this return."""
         return False
 
     def _enter_exchanged(self):
-        """Nothing is left to do."""
+        self._pay_back_freight()
 
     def _enter_rejected(self):
         self._cancel_return_picking()

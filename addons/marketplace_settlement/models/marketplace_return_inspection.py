@@ -76,7 +76,7 @@ class MarketplaceReturn(models.Model):
 
     # === PORTAL METHODS === #
 
-    def portal_inspect(self, results=None, deduction=None, reason=None):
+    def portal_inspect(self, results=None, deduction=None, reason=None, files=None):
         """Say as the merchant what came back: the shopper is refunded for it, or gets new goods.
 
         Without results everything is accepted. What isn't accepted, and a deduction, need a
@@ -85,15 +85,18 @@ class MarketplaceReturn(models.Model):
         :param dict results: quantity, condition and remark per id of the return line
         :param deduction: what to keep back of the refund, for goods that lost in value
         :param str reason: the shopper reads it
+        :param files: photos of what came back, as of :meth:`_read_files`; the shopper sees them
         :raise FieldErrors: everything that is wrong
         """
         request_sudo = self._portal_merchant()
         reader = FormReader(self.env, {'deduction': deduction, 'reason': reason})
         lines = request_sudo._read_results(reader, results)
         request_sudo._read_deduction(reader, lines)
+        documents = request_sudo._read_files(files)
         clean = reader.check()
         if request_sudo.state != 'received':
             request_sudo._move_to('received')
+        request_sudo._attach(documents)
         request_sudo._inspect(lines, clean.get('deduction') or 0.0, clean.get('reason'))
 
     def portal_refund_instead(self):
@@ -148,6 +151,14 @@ class MarketplaceReturn(models.Model):
         )
 
     # === BUSINESS METHODS === #
+
+    def _merchant_files(self):
+        """Return the evidence that the merchant's people gave; the rest is the shopper's."""
+        self.ensure_one()
+        shopper = self.partner_id.commercial_partner_id
+        return self.attachment_ids.filtered(
+            lambda file: file.create_uid.partner_id.commercial_partner_id != shopper
+        )
 
     def _inspect(self, lines=None, deduction=0.0, reason=None):
         """Note what came back and let everything follow from it.

@@ -222,10 +222,18 @@ class ResCompany(models.Model):
         string="Days to Inspect Returned Goods", default=3,
         help="Goods that the merchant has back and says nothing about count as accepted.",
     )
+    marketplace_return_freight_max = fields.Monetary(
+        string="Freight of a Return", default=30.0,
+        help="What shoppers get back at most for sending goods back, where the merchant pays.",
+    )  # fmt: skip
 
     _marketplace_inspect_days_positive = models.Constraint(
         'CHECK (marketplace_inspect_days > 0)',
         "Merchants need at least one day to inspect what comes back.",
+    )
+    _marketplace_return_freight_max_sane = models.Constraint(
+        'CHECK (marketplace_return_freight_max >= 0)',
+        "What is paid back for sending goods back cannot be less than nothing.",
     )
 
 
@@ -235,3 +243,7 @@ class ResConfigSettings(models.TransientModel):
     marketplace_inspect_days = fields.Integer(
         related='company_id.marketplace_inspect_days', readonly=False
     )
+    marketplace_return_freight_max = fields.Monetary(
+        related='company_id.marketplace_return_freight_max', readonly=False,
+        currency_field='currency_id',
+    )  # fmt: skip

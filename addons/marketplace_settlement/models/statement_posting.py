@@ -17,6 +17,7 @@ OTHER_ACCOUNTS = {
     'adjustment': 'marketplace_subsidy_account_id',
     'penalty': 'marketplace_penalty_account_id',
     'compensation': 'marketplace_advance_account_id',
+    'return_freight': 'marketplace_advance_account_id',
     'logistics_subsidy': 'marketplace_subsidy_account_id',
     'logistics_subsidy_refund': 'marketplace_subsidy_account_id',
     'reserve': 'marketplace_reserve_account_id',

@@ -18,6 +18,7 @@ from . import test_payout_file
 from . import test_payout_gateway
 from . import test_parcels
 from . import test_refund_outbox
+from . import test_return_freight
 from . import test_return_policy
 from . import test_return_refunds
 from . import test_returns
@@ -42,6 +43,7 @@ from . import test_money_debts
 from . import test_money_other
 from . import test_money_cases_sales
 from . import test_money_cases_refunds
+from . import test_money_cases_returns
 from . import test_money_cases_currencies
 from . import test_money_cases_others
 from . import test_money_guards

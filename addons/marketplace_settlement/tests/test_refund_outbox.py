@@ -135,8 +135,13 @@ class TestRefundOutbox(MoneyCommon):
         credit_note = self._credit()
         self._send_refunds()
         self._refund(credit_note).with_user(self.approver).action_marketplace_refund_failed("No")
-        self.assertEqual(len(credit_note.activity_ids), 2)
+        task = credit_note.activity_ids
+        self.assertEqual(
+            task.activity_type_id, self.env.ref('marketplace_settlement.mail_activity_refund')
+        )
         self.assertEqual(credit_note.payment_state, 'not_paid')
+        self._register_payment(credit_note)
+        self.assertFalse(credit_note.activity_ids)
 
     def test_who_died_while_asking_asks_nobody_again(self):
         self._provider(lambda tx: tx._set_done())

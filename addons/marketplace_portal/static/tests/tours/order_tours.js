@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { choosePhoto } from "./shopper_tours";
 
 const tours = registry.category("web_tour.tours");
 
@@ -67,5 +68,70 @@ tours.add("marketplace_merchant_inspects", {
         go("Inspected", "button[value='inspect']"),
         check("Refunded", ".o_merchant_content .o_state_refunded"),
         check("Less than the price", ".o_return_refunded:contains('100.00')"),
+    ],
+});
+
+tours.add("marketplace_shopper_asks_return", {
+    steps: () => [
+        go("Return goods", ".o_marketplace_return"),
+        check("The terms", ".o_return_terms:contains('no reason needed')"),
+        type("One bowl", ".o_marketplace_quantity", "1"),
+        { content: "Why", trigger: "select[name='reason_code']", run: "selectByLabel It arrived damaged" },
+        { content: "What", trigger: "select[name='kind']", run: "selectByLabel Return and refund" },
+        type("In words", "textarea[name='reason']", "A crack in the rim"),
+        go("Forget the photo", "form button:contains('Send the request')"),
+        check("It is asked for", ".invalid-feedback[data-field='files']:contains('photo')"),
+        { content: "A photo", trigger: "input[name='files']", run: choosePhoto },
+        go("Send", "form button:contains('Send the request')"),
+        go("Follow it", "a[href^='/my/returns/']"),
+        check("The merchant has to answer", ".o_return_next:contains('answers')"),
+    ],
+});
+
+tours.add("marketplace_shopper_sends_back", {
+    steps: () => [
+        check("Who pays", ".card:contains('The merchant pays for the way back'):contains('30.00')"),
+        type("Carrier", "[name='carrier_name']", "YTO"),
+        type("Number", "[name='tracking_ref']", "YT8810"),
+        type("What it cost", "[name='freight_cost']", "12"),
+        go("Forget the receipt", "button[value='ship']"),
+        check("It is asked for", ".invalid-feedback[data-field='files']:contains('receipt')"),
+        { content: "The receipt", trigger: "input[name='files']", run: choosePhoto },
+        go("Send", "button[value='ship']"),
+        check("On its way", ".o_state_in_transit"),
+        check("It comes back", ".o_return_freight:contains('12.00')"),
+    ],
+});
+
+tours.add("marketplace_merchant_accepts_return", {
+    url: "/my/merchant",
+    steps: () => [
+        go("Returns to handle", "a[data-task='return']"),
+        go("The return", ".o_merchant_table a[href^='/my/merchant/returns/']"),
+        check("The freight", ".o_return_freight:contains('12.00')"),
+        go("It is here", "button[value='receive']"),
+        go("All is there", "button[value='inspect']"),
+        check("Refunded", ".o_merchant_content .o_state_refunded"),
+    ],
+});
+
+tours.add("marketplace_shopper_is_refunded", {
+    steps: () => [
+        check("Refunded", ".o_state_refunded"),
+        check("The goods and the way there", ".o_return_refunded:contains('123.00')"),
+        check("The way back", ".o_return_freight:contains('12.00'):contains('Refunded as well')"),
+    ],
+});
+
+tours.add("marketplace_merchant_refuses_return", {
+    url: "/my/merchant",
+    steps: () => [
+        go("Returns to handle", "a[data-task='return']"),
+        go("The return", ".o_merchant_table a[href^='/my/merchant/returns/']"),
+        { content: "No", trigger: "button[data-bs-target='#reject_form']", run: "click" },
+        type("Why", "#reject_form.show textarea[name='reason']", "It left us whole"),
+        { content: "Proof", trigger: "#reject_form.show input[name='files']", run: choosePhoto },
+        go("Reject", "button[value='reject']"),
+        check("Rejected, with the proof", ".o_return_merchant_files:contains('crack.png')"),
     ],
 });

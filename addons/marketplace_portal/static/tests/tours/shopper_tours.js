@@ -26,7 +26,7 @@ function addToCart(name, seller) {
 }
 
 /** Choose a photo as the file dialogue would. */
-function choosePhoto() {
+export function choosePhoto() {
     const bytes = Uint8Array.from(atob(PICTURE), (char) => char.charCodeAt(0));
     const files = new DataTransfer();
     files.items.add(new File([bytes], "crack.png", { type: "image/png" }));
