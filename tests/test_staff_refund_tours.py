@@ -10,8 +10,6 @@ from journey_common import StaffTourCase
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.payment.models.payment_transaction import PaymentTransaction
-
 
 def _hang(transaction):
     try:
@@ -53,17 +51,12 @@ class TestStaffRefundTours(StaffTourCase):
         refund = self._credit_note(part).transaction_ids.filtered(
             lambda tx: tx.operation == 'refund'
         )
-        refund.source_transaction_id.provider_reference = "PAY-113"
-        cron = self.env.registry['ir.cron']
-        with (
-            patch.object(PaymentTransaction, '_send_refund_request', _hang),
-            patch.object(cron, '_commit_progress', return_value=60.0),
-        ):
+        self.patch(self.env.registry['payment.transaction'], '_send_refund_request', _hang)
+        with patch.object(self.env.registry['ir.cron'], '_commit_progress', return_value=60.0):
             refund._cron_marketplace_send_refunds()
         self.assertEqual(refund.marketplace_refund_state, 'unknown')
         self._click_through('refund_outcome', self.finance_manager)
         self.assertEqual(refund.state, 'done')
         self.assertIn("Paid today", refund.state_message)
         self.assertIn(self._credit_note(part).payment_state, ('in_payment', 'paid'))
-        self.assertFalse(self._credit_note(part).activity_ids)
         self.assertBooksAgree()

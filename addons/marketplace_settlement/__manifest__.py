@@ -84,6 +84,7 @@
         'views/payout_views.xml',
         'views/payout_channel_views.xml',
         'views/payment_refund_views.xml',
+        'views/refund_by_hand_views.xml',
         'views/account_views.xml',
         'views/marketplace_order_money_views.xml',
         'views/res_config_settings_money_views.xml',

@@ -3,7 +3,6 @@
 from odoo import models
 
 REFUND_TASK = 'marketplace_settlement.mail_activity_refund'
-OUTCOME_TASK = 'marketplace_settlement.mail_activity_refund_outcome'
 
 
 class AccountMove(models.Model):
@@ -60,7 +59,7 @@ class AccountMove(models.Model):
         user = self.env['marketplace.payout.channel']._manager(self.company_id)
         _ = self.with_context(lang=user.lang).env._
         self.activity_schedule(
-            OUTCOME_TASK,
+            'mail.mail_activity_data_todo',
             summary=_("Find out about refund %s", refund.reference),
             note=_(
                 "Nobody knows whether the payment provider has refunded %(amount)s (%(reference)s):"

@@ -11,7 +11,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ..tools import crash
-from .account_move_refund import OUTCOME_TASK
 
 _logger = logging.getLogger(__name__)
 
@@ -50,9 +49,6 @@ class PaymentTransaction(models.Model):
         string="Refund Requested on", readonly=True, copy=False
     )
     marketplace_problem = fields.Char(string="Problem", readonly=True, copy=False)
-    marketplace_payment_reference = fields.Char(
-        related='source_transaction_id.provider_reference', string="Reference of the Payment"
-    )
 
     # === CRUD METHODS === #
 
@@ -87,9 +83,6 @@ class PaymentTransaction(models.Model):
         ):
             raise UserError(self.env._("What became of this refund is known already."))
         self.env['marketplace.audit.log']._log(refunds_sudo, 'change', reason=reason)
-        for refund in refunds_sudo:
-            document = refund._marketplace_refund_document()
-            document.activity_feedback([OUTCOME_TASK], feedback=reason)
         return refunds_sudo
 
     # === BUSINESS METHODS === #

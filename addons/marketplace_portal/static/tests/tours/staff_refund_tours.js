@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { card, check, click, openApp, openRow, shows } from "./staff_tours";
+import { card, check, click, openApp } from "./staff_tours";
 
 const tours = registry.category("web_tour.tours");
 const SHOPPER = "journey_shopper";
@@ -12,7 +12,9 @@ tours.add("marketplace_staff_refund_by_hand", {
         click("Pay", `.o_data_row:contains("${SHOPPER}") button[name="action_register_payment"]`),
         check("The amount", ".modal .o_field_widget[name='amount'] input:value('113.00')"),
         click("Register", ".modal button[name='action_create_payments']"),
-        check("Done", `.o_list_view:not(:has(.modal)):not(:has(.o_data_row:contains("${SHOPPER}")))`),
+        check("Paid", ".o_arrow_button_current[data-value='paid']"),
+        click("Back", ".o_breadcrumb a:contains('Refunds to pay by hand')"),
+        check("Done", `.o_action_manager:not(:has(.o_data_row:contains("${SHOPPER}")))`),
     ],
 });
 
@@ -21,12 +23,10 @@ tours.add("marketplace_staff_refund_outcome", {
     steps: () => [
         ...openApp(),
         ...card("Refunds nobody knows about"),
-        ...openRow(SHOPPER),
-        check("What to do", ".alert-warning:contains('nobody knows whether the shopper has the money')"),
-        shows("marketplace_payment_reference", "PAY-113"),
-        click("It has", ".o_form_statusbar button:contains('The Provider Has Refunded')"),
+        check("Why", `.o_data_row:contains("${SHOPPER}"):contains("Could not establish the connection")`),
+        click("The provider has refunded", `.o_data_row:contains("${SHOPPER}") button:has(.fa-check)`),
         { content: "What it says", trigger: ".modal [name='reason'] textarea", run: "edit Paid today" },
         click("Confirm", ".modal button[name='action_confirm']"),
-        check("Settled", ".o_arrow_button_current[data-value='done']"),
+        check("Settled", `.o_action_manager:not(:has(.o_data_row:contains("${SHOPPER}")))`),
     ],
 });
