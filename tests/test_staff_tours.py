@@ -67,14 +67,9 @@ class TestStaffTours(JourneyCase, HttpCase):
     # === ACCOUNTANTS === #
 
     def test_the_accountants_pay_a_merchant(self):
-        merchant = self._become_merchant()
-        self._set_freight(merchant, 10)
-        order = self._buy({self._list_product(merchant, GOODS, 113): 1})
-        part = self._complete(self._part(order, merchant))
-        self._mature(part)
-
+        merchant = self._earn()
         self._click_through('accountant_send', self.accountant)
-        statement = self.env['marketplace.statement'].search([('merchant_id', '=', merchant.id)])
+        statement = self._statement_of(merchant)
         self.assertRecordValues(statement, [{
             'state': 'sent', 'amount_gross': 123.0, 'amount_fee': 9.04, 'amount_net': 113.96,
         }])  # fmt: skip
@@ -105,6 +100,46 @@ class TestStaffTours(JourneyCase, HttpCase):
         for role in ('clearing', 'payable'):
             account = self.company[f'marketplace_{role}_account_id']
             self.assertEqual(self._balance(account, merchant), 0.0)
+        self.assertBooksAgree()
+
+    def test_a_contested_line_is_upheld_by_two_and_the_rest_is_posted(self):
+        merchant = self._earn()
+        self._click_through('accountant_send', self.accountant)
+        statement = self._statement_of(merchant)
+        self.start_tour(
+            '/my/merchant', 'marketplace_statement_contest', login=self._owner(merchant).login
+        )
+        self.env.invalidate_all()
+        self.assertEqual((statement.state, statement.amount_net), ('confirmed', 113.96))
+        self._click_through('contest_answer', self.accountant)
+        self.assertEqual(statement.contest_ids.sudo().answered_by_id, self.accountant)
+        self._click_through('contest_approve', self.finance_manager)
+        self.assertRecordValues(statement.contest_ids.correction_id, [{
+            'kind': 'commission_refund', 'amount': 3.0, 'state': 'available',
+        }])  # fmt: skip
+        self._click_through('statement_post', self.accountant)
+        self.assertEqual(statement.state, 'posted')
+        self.assertEqual(self._wallet(merchant).available, 3.0)
+        self.assertBooksAgree()
+
+    def test_a_posted_statement_is_reversed_by_two(self):
+        merchant = self._earn()
+        statement = self._state_statement(merchant)
+        self._click_through('reversal_request', self.accountant)
+        self.assertEqual(statement.reversal_ids.requested_by_id, self.accountant)
+        self._click_through('reversal_approve', self.finance_manager)
+        self.assertEqual(statement.state, 'reversed')
+        self.assertEqual(self._wallet(merchant).available, 113.96)
+        self.assertBooksAgree()
+
+    def test_a_hold_by_hand_is_set_and_released(self):
+        merchant = self._earn()
+        self._click_through('accountant_send', self.accountant)
+        statement = self._statement_of(merchant)
+        self._click_through('hold', self.accountant)
+        self.assertEqual((statement.amount_net, self._wallet(merchant).held), (0.0, 113.96))
+        self._click_through('hold_release', self.finance_manager)
+        self.assertEqual(self._wallet(merchant).available, 113.96)
         self.assertBooksAgree()
 
     # === MANAGERS AND AUDITORS === #
@@ -168,6 +203,17 @@ class TestStaffTours(JourneyCase, HttpCase):
         self.assertBooksAgree()
 
     # === HELPERS === #
+
+    def _earn(self):
+        """Return a merchant with the 113.96 of the worked example available."""
+        merchant = self._become_merchant()
+        self._set_freight(merchant, 10)
+        order = self._buy({self._list_product(merchant, GOODS, 113): 1})
+        self._mature(self._complete(self._part(order, merchant)))
+        return merchant
+
+    def _statement_of(self, merchant):
+        return self.env['marketplace.statement'].search([('merchant_id', '=', merchant.id)])
 
     def _submit_listing(self, merchant):
         listing = merchant.with_user(self._owner(merchant)).portal_create_listing({

@@ -64,6 +64,14 @@ class MerchantFinance(MerchantPortal):
         statement_sudo = self._merchant_statement_record(statement_id)
         return self._merchant_pdf('marketplace_settlement.action_report_statement', statement_sudo)
 
+    @portal_route(f'{STATEMENT_PATH}/<int:statement_id>/invoice')
+    def merchant_statement_invoice(self, statement_id, **kwargs):
+        """Download the invoice of the statement's fees, or its credit note."""
+        statement_sudo = self._merchant_statement_record(statement_id)
+        if not statement_sudo.fee_move_id:
+            raise self._merchant_not_found()
+        return self._merchant_pdf('account.account_invoices', statement_sudo.fee_move_id)
+
     @portal_route(f'{STATEMENT_PATH}/<int:statement_id>/<any({XLSX},{CSV}):file_format>')
     def merchant_statement_sheet(self, statement_id, file_format, **kwargs):
         statement_sudo = self._merchant_statement_record(statement_id)

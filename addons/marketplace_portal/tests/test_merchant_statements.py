@@ -100,6 +100,37 @@ class TestMerchantStatements(MerchantCommon):
         staff_path = f'/marketplace/statements/{statement.id}/csv'
         self.assertEqual(self._status(staff_path, self.maker.login), 200)
 
+    def test_the_invoice_of_the_fees_is_downloaded_by_its_merchant_only(self):
+        statement = self._sent_statement()
+        path = f'/my/merchant/statements/{statement.id}'
+        self.assertEqual(self._status(f'{path}/invoice', self.finance_a.login), 404)
+        statement.with_user(self.finance_a).portal_confirm()
+        statement.with_user(self.officer).action_post()
+        page = self._html(path, self.finance_a)
+        self.assertEqual(self._text(page, 'o_fee_invoice'), statement.fee_move_id.name)
+        self.authenticate(self.finance_a.login, self.finance_a.login)
+        response = self.url_open(f'{path}/invoice')
+        self.assertEqual(response.status_code, 200)
+        self.assertIn('pdf', response.headers['Content-Type'])
+        for user in (self.finance_b, self.clerk_a):
+            self.assertEqual(self._status(f'{path}/invoice', user.login), 404)
+
+    # === WHAT IS HELD === #
+
+    def test_a_statement_says_what_left_it_and_why(self):
+        statement = self._sent_statement()
+        part = statement.entry_ids.order_id
+        hold = part._hold("Complaint C7", part)
+        path = f'/my/merchant/statements/{statement.id}'
+        page = self._html(path, self.finance_a)
+        said = self._text(page, 'o_held_out')
+        for text in (part.name, "Complaint C7", "Released when the complaint is closed."):
+            self.assertIn(text, said)
+        self.assertIn("0.00", self._text(page, 'o_statement_net'))
+        hold._release()
+        page = self._html(path, self.finance_a)
+        self.assertIn("The hold is over", self._text(page, 'o_held_out'))
+
     # === BALANCE AND FORECAST === #
 
     def test_each_bucket_lists_its_amounts_with_what_they_wait_for(self):

@@ -84,6 +84,7 @@ from . import statement_posting
 from . import res_company_statement
 from . import reserve
 from . import statement_contest
+from . import statement_hold
 from . import statement_export
 from . import payout
 from . import payout_bank_line

@@ -36,9 +36,10 @@ class MarketplaceBalanceEntry(models.Model):
     def _compute_waits_for(self):
         """One query for the forecast rows of all of them: those say what each waits for."""
         rows = self.env['marketplace.cash.forecast'].search([
+            ('merchant_id', 'in', self.merchant_id.ids),
             '|', '|', '|', ('order_id', 'in', self.order_id.ids),
             ('hold_id', 'in', self.hold_id.ids), ('statement_id', 'in', self.statement_id.ids),
-            '&', ('stage', '=', 'available'), ('merchant_id', 'in', self.merchant_id.ids),
+            ('stage', '=', 'available'),
         ])  # fmt: skip
         texts = {row._waiting_key(): row.condition for row in rows}
         for entry in self:

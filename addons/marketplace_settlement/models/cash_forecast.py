@@ -145,6 +145,7 @@ class MarketplaceCashForecast(models.Model):
               LEFT JOIN marketplace_statement statement ON statement.id = item.statement_id
               LEFT JOIN marketplace_payout payout ON payout.id = statement.payout_id
               LEFT JOIN LATERAL (%(blocking)s) AS blocking ON item.state IN ('pending', 'held')
+                OR (statement.state = 'posted' AND statement.payout_id IS NULL)
              CROSS JOIN LATERAL (%(due)s) AS due
             """,
             items=self._query_items(),
@@ -209,7 +210,7 @@ class MarketplaceCashForecast(models.Model):
                         WHEN statement.state = 'sent' THEN statement.deadline::date
                         WHEN statement.state = 'draft' THEN %(today)s::date + %(silence)s
                         ELSE %(today)s::date END
-             WHERE item.state = 'in_statement'
+             WHERE item.state = 'in_statement' AND blocking.id IS NULL
             UNION ALL
             SELECT * FROM (
                 SELECT CASE WHEN o.state = 'completed' AND o.available_date <= %(today)s

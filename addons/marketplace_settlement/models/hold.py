@@ -7,8 +7,12 @@ from odoo.tools import SQL, format_date, format_datetime
 
 from odoo.addons.marketplace_merchant.models.state_mixin import Move
 
+from .balance_entry import in_statements
+
 # Kinds that keep single entries; the others keep all of an order, or all of a merchant.
 ENTRY_KINDS = ('contest', 'reserve')
+# Kinds that keep all of a merchant, if they name no order.
+MERCHANT_KINDS = ('risk', 'manual')
 # What a person says when setting a hold by hand; all the rest follows.
 TYPED_FIELDS = ('merchant_id', 'order_id', 'reason', 'deadline')
 
@@ -137,6 +141,11 @@ class MarketplaceHold(models.Model):
             return _("Released on %s.", format_date(self.env, self.deadline.date()))
         if self.kind == 'contest':
             return _("Released when the contested line is answered.")
+        if self.kind == 'manual':
+            return self.deadline and _(
+                "Released on %s, if not before.",
+                format_datetime(self.env, self.deadline, dt_format='short'),
+            ) or _("Released when the check is over.")
         if self.deadline:
             return _(
                 "Released on %s, or when the case is closed before.",
@@ -203,12 +212,11 @@ class MarketplaceHold(models.Model):
         """Show what the hold keeps."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_balance_entry_action'
+            'marketplace_settlement.marketplace_balance_entry_bucket_action'
         )
         domain = Domain('hold_id', '=', self.id)
         if self.state == 'active' and self.kind not in ENTRY_KINDS:
-            name = 'order_id' if self.order_id else 'merchant_id'
-            domain |= Domain(name, '=', self[name].id) & Domain('state', '=', 'pending')
+            domain |= Domain(self._scope()) & Domain('state', '=', 'pending')
         return dict(action, domain=list(domain), context={})
 
     # === BUSINESS METHODS === #
@@ -254,21 +262,58 @@ class MarketplaceHold(models.Model):
         return False
 
     def _take(self):
-        """Hold what is available; what is owed by it is not held, but stays a debt."""
+        """Hold what can be paid; what is owed by it is not held, but stays a debt.
+
+        That is what is available, and what is in statements that are not posted.
+        """
         self.ensure_one()
         Entry = self.env['marketplace.balance.entry'].sudo()
-        scope = (
-            [('order_id', '=', self.order_id.id)]
-            if self.order_id
-            else [('merchant_id', '=', self.merchant_id.id)]
-        )
-        scope += [('company_id', '=', self.company_id.id), ('state', '=', 'available')]
-        groups = Entry._read_group(scope, ['currency_id'], ['amount:sum', 'id:array_agg'])
+        groups = Entry._read_group(
+            [*self._scope(), ('state', '=', 'available')],
+            ['currency_id'], ['amount:sum', 'id:array_agg'],
+        )  # fmt: skip
         for currency, amount, ids in groups:
             if currency.compare_amounts(amount, 0.0) > 0:
                 Entry._change_state(
                     'available', 'held', SQL("entry.id = ANY(%s)", ids), {'hold_id': self.id}
                 )
+        self.env['marketplace.statement'].sudo()._hold_back(self)
+
+    def _scope(self):
+        """Return the domain of the entries that a hold of an order or a merchant concerns."""
+        name = 'order_id' if self.order_id else 'merchant_id'
+        return [(name, '=', self[name].id), ('company_id', '=', self.company_id.id)]
+
+    @api.model
+    def _of_merchants(self, merchants, company):
+        """Return the active holds of all that some merchants have: nothing is paid to those."""
+        return self.sudo().search([
+            ('merchant_id', 'in', merchants.ids), ('company_id', '=', company.id),
+            ('order_id', '=', False), ('kind', 'in', MERCHANT_KINDS), ('state', '=', 'active'),
+        ])  # fmt: skip
+
+    @api.model
+    def _on_statements(self, statements):
+        """Return the active holds of orders in these statements, and of their merchants."""
+        self.env.flush_all()
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT hold.id
+              FROM marketplace_balance_entry entry
+              JOIN marketplace_hold hold ON hold.order_id = entry.order_id
+             WHERE hold.state = 'active' AND %s
+             UNION
+            SELECT hold.id
+              FROM marketplace_statement statement
+              JOIN marketplace_hold hold ON hold.merchant_id = statement.merchant_id
+               AND hold.company_id = statement.company_id
+             WHERE hold.state = 'active' AND hold.order_id IS NULL
+               AND hold.kind IN %s AND statement.id = ANY(%s)
+             ORDER BY 1
+            """,
+            in_statements('entry', statements.ids), MERCHANT_KINDS, statements.ids,
+        ))  # fmt: skip
+        return self.sudo().browse(row[0] for row in rows)
 
     def _let_go(self):
         """Make available what these holds kept, or leave it to another hold that is on it.

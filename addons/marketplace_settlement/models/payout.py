@@ -252,6 +252,18 @@ class MarketplacePayout(models.Model):
                     )
                 )
             account._check_usable()
+            holds = self.env['marketplace.hold']._of_merchants(
+                payout.merchant_id, payout.company_id
+            )
+            if holds:
+                raise UserError(
+                    self.env._(
+                        "Nothing is paid to %(merchant)s while its money is held: %(reason)s. Leave"
+                        " its payout out of the batch.",
+                        merchant=payout.merchant_id.display_name,
+                        reason=holds[0].reason,
+                    )
+                )
             if missing := payout.merchant_id._blocking('be_paid'):
                 raise UserError(
                     self.env._(

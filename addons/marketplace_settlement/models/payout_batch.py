@@ -269,6 +269,7 @@ class MarketplacePayoutBatch(models.Model):
         self.ensure_one()
         payable = self._payable_statements()
         barred = payable.merchant_id._barred('be_paid')
+        held = self.env['marketplace.hold']._of_merchants(payable.merchant_id, self.company_id)
         cooling = self.env['marketplace.bank.account'].sudo()
         left_out = []
         for (merchant, currency), statements in payable.grouped(
@@ -284,6 +285,8 @@ class MarketplacePayoutBatch(models.Model):
                 left_out.append((merchant, self.env._("no verified bank account")))
             elif merchant in barred:
                 left_out.append((merchant, self.env._("may not be paid at present")))
+            elif merchant in held.merchant_id:
+                left_out.append((merchant, self.env._("its money is held")))
             elif currency.compare_amounts(amount, 0) <= 0:
                 left_out.append((merchant, self.env._("kept back for the deposit")))
             else:

@@ -130,11 +130,10 @@ class MarketplaceReserveRule(models.Model):
     # === ACTION METHODS === #
 
     def action_activate(self):
-        """Put the rules to use; a rule that a new version replaces retires."""
+        """Put the rules to use; the version before counts until the new one begins."""
         self._move_to('active')
-        replaced = self.replaces_id.filtered(lambda rule: rule.state == 'active')
-        if replaced:
-            replaced._move_to('retired')
+        for rule in self:
+            rule.replaces_id._make_way(rule.date_from)
 
     def action_retire(self):
         self._move_to('retired')
@@ -145,6 +144,29 @@ class MarketplaceReserveRule(models.Model):
         return self.copy({'replaces_id': self.id})._get_records_action()
 
     # === BUSINESS METHODS === #
+
+    def _make_way(self, day):
+        """End the version before the one that counts from ``day``, or from now on."""
+        for rule in self.filtered(lambda rule: rule.state == 'active'):
+            last_day = day and day - timedelta(days=1)
+            if not day or day <= fields.Date.context_today(self) or (
+                rule.date_from and rule.date_from > last_day
+            ):
+                rule._move_to('retired')
+            elif not rule.date_to or rule.date_to > last_day:
+                rule._set_end(last_day)
+
+    def _set_end(self, day):
+        """Write the one thing that changes on a rule in use: when it ends."""
+        self.ensure_one()
+        before = fields.Date.to_string(self.date_to)
+        self.check_access('write')
+        # Past the guard of `write`: what the rule says stays as it was.
+        super().write({'date_to': day})  # pylint: disable=super-method-mismatch
+        self.env['marketplace.audit.log']._log(
+            self, 'change', before={'date_to': before},
+            after={'date_to': fields.Date.to_string(day)},
+        )  # fmt: skip
 
     @api.model
     def _for_statements(self, statements):

@@ -167,7 +167,7 @@ class MarketplaceStatementContest(models.Model):
         """Ask for another answer before anything is booked."""
         for contest_sudo in self._for_staff():
             contest_sudo._move_to('open', reason=reason)
-            contest_sudo.statement_id._log_contest(
+            contest_sudo.statement_id._leave_note(
                 self.env._("The correction was not approved: %s", reason)
             )
 
@@ -324,9 +324,13 @@ class MarketplaceStatementContest(models.Model):
         })
 
     def _put_back(self):
-        """Return what waits to the statement, which is still with the merchant."""
+        """Return what waits to the statement, which is still with the merchant.
+
+        What is held for another reason as well stays held.
+        """
         self.env['marketplace.balance.entry']._change_state(
-            'held', 'in_statement', SQL("entry.hold_id = ANY(%s)", self.hold_id.ids),
+            'held', 'in_statement',
+            SQL("entry.hold_id = ANY(%s) AND %s", self.hold_id.ids, self.hold_id._entry_is_free()),
             {'statement_id': self.statement_id.id, 'hold_id': None},
         )  # fmt: skip
         self.statement_id._add_up()
@@ -334,7 +338,7 @@ class MarketplaceStatementContest(models.Model):
     def _notify(self):
         """Tell both sides what came of it."""
         self.ensure_one()
-        self.statement_id._log_contest(
+        self.statement_id._leave_note(
             self.env._(
                 "%(contest)s: %(state)s", contest=self.display_name,
                 state=self._state_label(self.state),
@@ -395,7 +399,7 @@ class MarketplaceStatement(models.Model):
         contest = self.env['marketplace.statement.contest'].sudo()._contest(
             statement_sudo, entry_id, values, files
         )
-        statement_sudo._log_contest(
+        statement_sudo._leave_note(
             self.env._("%(contest)s is contested: %(amount)s", contest=contest.display_name,
                        amount=formatLang(self.env, contest.amount_claimed,
                                          currency_obj=contest.currency_id)),
@@ -412,7 +416,7 @@ class MarketplaceStatement(models.Model):
             "UPDATE marketplace_statement SET write_date = write_date WHERE id = ANY(%s)", self.ids
         ))
 
-    def _log_contest(self, title, text=None):
+    def _leave_note(self, title, text=None):
         for statement in self:
             statement.message_post(body=Markup("%s<br/>%s") % (title, text or ''))
 

@@ -44,9 +44,14 @@ class MarketplaceStatement(models.Model):
         Income and tax. Netting: Dr Merchant payable · Cr Receivable, so that the payable keeps
         what is paid out. Documents of one kind are made and posted together, however many.
 
+        Holds are asked once more: one that was set while entries matured and were drawn up did
+        not see them in a statement.
+
         :param bool system: the engine posts, not the user in person
         """
         self.env['marketplace.heartbeat']._check_ground()
+        for hold in self.env['marketplace.hold']._on_statements(self):
+            hold._take()
         for company, statements in self.grouped('company_id').items():
             statements.with_company(company)._post_documents()
         crash.point('statement_posted')

@@ -186,7 +186,10 @@ class MarketplaceStatement(models.Model):
             )
 
     def _reverse(self, reason):
-        """Undo the posting: the journal entries are reversed, the lines available again."""
+        """Undo the posting: the journal entries are reversed, the lines available again.
+
+        What is on hold by now does not become available.
+        """
         self.ensure_one()
         # Who pays the statement at this moment makes one of the two start again.
         self.env.cr.execute(SQL(
@@ -207,10 +210,13 @@ class MarketplaceStatement(models.Model):
             cancel=True,
         )
         self._move_to('reversed', reason=reason, system=True)
+        holds = self.env['marketplace.hold']._on_statements(self)
         self.env['marketplace.balance.entry']._change_state(
             'in_statement', 'available', in_statements('entry', self.ids),
             {'statement_id': None},
         )  # fmt: skip
+        for hold in holds:
+            hold._take()
         self.invalidate_recordset(['entry_ids'])
 
     def _printed_entries(self):

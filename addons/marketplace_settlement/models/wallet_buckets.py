@@ -46,7 +46,7 @@ class MarketplaceWallet(models.Model):
         """Show the entries of the bucket that the button is about."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(
-            'marketplace_settlement.marketplace_balance_entry_action'
+            'marketplace_settlement.marketplace_balance_entry_bucket_action'
         )
         bucket = BUCKET_DOMAINS.get(self.env.context.get('marketplace_bucket'), [])
         owner = [

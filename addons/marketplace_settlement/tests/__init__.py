@@ -57,6 +57,7 @@ from . import test_money_access
 from . import test_money_setup
 from . import test_money_corners
 from . import test_statement_contest
+from . import test_statement_holds
 from . import test_statement_race
 from . import test_statement_room
 from . import test_statement_drawing_race

@@ -135,3 +135,25 @@ class TestStatementRace(MoneyRaceCase):
         self.assertEqual(results.count(None), 1, results)
         state, _net, held, in_transit, findings = self._do(self._look)
         self.assertEqual((state, held, in_transit, findings), ('reversed', 0.0, 0.0, []))
+
+    def test_a_hold_meets_its_lines_before_the_posting_or_not_at_all(self):
+        self._do(self._confirm)
+        officer = self.ids['managers'][0]
+
+        def post(env):
+            self._statement(env).with_user(officer).action_post()
+
+        def hold(env):
+            env['marketplace.hold'].with_user(officer).create({
+                'merchant_id': self._statement(env).merchant_id.id, 'reason': "Check",
+            })
+
+        results = self._race(hold, post)
+        self.assertEqual(results, [None, None])
+        state, net, held, in_transit, findings = self._do(self._look)
+        self.assertIn(
+            (state, net, held, in_transit),
+            # What is left of a statement that lost all its lines needs no payout.
+            [('paid', 0.0, 140.0, 0.0), ('posted', 140.0, 0.0, 140.0)],
+        )
+        self.assertEqual(findings, [])

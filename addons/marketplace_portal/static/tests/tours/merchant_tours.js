@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 const tours = registry.category("web_tour.tours");
 
 /** Click on what leads to another page. */
-function go(content, trigger) {
+export function go(content, trigger) {
     return { content, trigger, run: "click", expectUnloadPage: true };
 }
 
@@ -20,7 +20,7 @@ function check(content, trigger) {
 }
 
 /** Put a drawn picture into a file field, as a person would choose one. */
-function upload(name, filename) {
+export function upload(name, filename) {
     return {
         content: `Upload ${filename}`,
         trigger: `input[type="file"][name^="${name}"]`,

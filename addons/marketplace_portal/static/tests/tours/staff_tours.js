@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
 const tours = registry.category("web_tour.tours");
-const MERCHANT = "Cloud Leaf Trading";
+export const MERCHANT = "Cloud Leaf Trading";
 
 export function click(content, trigger) {
     return { content, trigger, run: "click" };
