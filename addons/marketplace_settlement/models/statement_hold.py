@@ -50,8 +50,8 @@ class MarketplaceStatement(models.Model):
             return
         ids = [entry_id for _amount, entry_ids in taken.values() for entry_id in entry_ids]
         self._take_out(SQL("entry.id = ANY(%s)", ids), 'held', {'hold_id': hold.id})
+        hold.sudo().statement_ids = [Command.link(statement.id) for statement in taken]
         for statement, (amount, _ids) in taken.items():
-            hold.statement_ids = [Command.link(statement.id)]
             statement._leave_note(
                 self.env._(
                     "%s is held and left the statement.", statement.currency_id.format(amount)

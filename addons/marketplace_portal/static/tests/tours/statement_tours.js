@@ -126,9 +126,13 @@ tours.add("marketplace_staff_hold", {
             trigger: "[name='merchant_id'] input",
             run: `edit ${MERCHANT}`,
         },
-        click("The merchant", `.o-autocomplete--dropdown-item:contains("${MERCHANT}")`),
+        click(
+            "The merchant",
+            `[name='merchant_id'] .o-autocomplete--dropdown-item:contains("${MERCHANT}")`
+        ),
+        check("It is chosen", "[name='merchant_id']:not(:has(.o-autocomplete--dropdown-menu))"),
         { content: "Which order", trigger: "[name='order_id'] input", run: "click" },
-        click("The only one", ".o-autocomplete--dropdown-item:first"),
+        click("The only one", "[name='order_id'] .o-autocomplete--dropdown-item:first"),
         { content: "Why", trigger: "[name='reason'] input", run: "edit The parcel cannot be found." },
         click("Until when", "[name='deadline'] input"),
         { content: "Its end", trigger: "[name='deadline'] input", run: "edit 12/31/2040 12:00:00" },
