@@ -201,7 +201,7 @@ class TestMoneyCorners(MoneyCommon):
         self._complete(order)
         today = fields.Date.context_today(order)
         draft = self.env['marketplace.statement']._generate(today, self.merchant_a)
-        hold = self._part(order)._hold("Complaint", order)
+        hold = self._part(self._paid())._hold("Complaint", order)
         for method in (draft.with_user(stranger).action_send,
                        hold.with_user(stranger).action_release):
             with self.assertRaises(AccessError):

@@ -161,7 +161,7 @@ class TestHolds(RoomCommon):
             'kind': 'manual', 'merchant_id': self.merchant_a.id, 'company_id': self.company.id,
             'amount': 113.96,
         }])
-        self.assertIn("or when the case", hold.release_condition)
+        self.assertIn("if not before", hold.release_condition)
         self.assertFalse(self._draft())
         self.assertBooksAgree()
         hold.sudo().deadline = fields.Datetime.now()
