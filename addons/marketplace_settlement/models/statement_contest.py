@@ -67,7 +67,7 @@ class MarketplaceStatementContest(models.Model):
         help="What left the statement until the answer: the line and the fee on it.",
     )  # fmt: skip
     amount_claimed = fields.Monetary(
-        string="Missing", required=True, readonly=True,
+        string="Claimed", required=True, readonly=True,
         help="How much more the merchant should have got by its own account.",
     )  # fmt: skip
     reason = fields.Text(required=True, readonly=True)
