@@ -37,7 +37,9 @@ class MarketplaceOrder(models.Model):
     def _get_parcel_labels(self):
         """Return what the shopper reads at each of the states of ``PARCEL_STATES``."""
         _ = self.env._
-        return [_("Ordered"), _("Accepted"), _("Shipped"), _("Delivered"), _("Completed")]
+        return [
+            _("Order placed"), _("Order accepted"), _("Shipped"), _("Delivered"), _("Completed"),
+        ]  # fmt: skip
 
     def _may_confirm_receipt(self):
         """Return whether the acting user may confirm that this parcel arrived."""

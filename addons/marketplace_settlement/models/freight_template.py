@@ -19,14 +19,14 @@ class MarketplaceFreightRate(models.AbstractModel):
 
     currency_id = fields.Many2one(comodel_name='res.currency')
     is_served = fields.Boolean(
-        string="Delivered", default=True, help="Whether the merchant sends goods there at all."
+        string="Delivers There", default=True, help="Whether the merchant sends goods there at all."
     )
     first_size = fields.Float(
         string="Up to", digits=(16, 3), default=1.0,
         help="In pieces, kilograms or money, as the template counts.",
     )  # fmt: skip
     base_amount = fields.Monetary(
-        string="First Freight", help="What the shopper pays for up to this size."
+        string="Basic Freight", help="What the shopper pays for up to this size."
     )
     next_size = fields.Float(
         string="Each Further", digits=(16, 3), default=1.0, help="The size of a further step."

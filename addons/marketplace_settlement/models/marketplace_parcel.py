@@ -57,7 +57,7 @@ class MarketplaceParcel(models.Model):
         string="Tracking Page", compute='_compute_tracking_url', compute_sudo=True
     )
     state = fields.Selection(
-        selection=[('shipped', "On its way"), ('delivered', "Delivered")],
+        selection=[('shipped', "On the way"), ('delivered', "Delivered")],
         required=True, readonly=True, index=True,
     )  # fmt: skip
     date_delivered = fields.Datetime(string="Delivered on", readonly=True)

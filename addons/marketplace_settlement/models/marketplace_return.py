@@ -89,7 +89,7 @@ class MarketplaceReturn(models.Model):
         selection=[
             ('requested', "Requested"),
             ('approved', "Approved"),
-            ('in_transit', "On its way"),
+            ('in_transit', "On its way back"),
             ('received', "Received"),
             ('refunded', "Refunded"),
             ('exchanged', "Exchanged"),
