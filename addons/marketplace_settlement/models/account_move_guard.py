@@ -29,7 +29,7 @@ class AccountMove(models.Model):
             strays = moves.line_ids.filtered(
                 lambda line, accounts=accounts: line.account_id in accounts
                 and not line.merchant_id
-                and line.amount_currency
+                and (line.amount_currency or line.balance)
             )
             if strays:
                 raise UserError(

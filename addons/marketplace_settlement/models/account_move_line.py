@@ -34,6 +34,21 @@ class AccountMoveLine(models.Model):
                 result = super(AccountMoveLine, lines).reconcile()
         return result
 
+    def _prepare_exchange_difference_move_vals(
+        self, amounts_list, company=None, exchange_date=None, **kwargs
+    ):
+        """Give the item that closes a difference the merchant of the item that it closes.
+
+        Without one it could not be matched with it, and the merchant's ledger had a gap.
+        """
+        difference = super()._prepare_exchange_difference_move_vals(
+            amounts_list, company, exchange_date, **kwargs
+        )
+        for line, position in difference['to_reconcile'] if difference else ():
+            values = difference['move_values']['line_ids'][position][2]
+            values['merchant_id'] = line.merchant_id.id
+        return difference
+
     def _marketplace_booked(self):
         """Return the lines that balance entries explain: sold for a merchant, on an invoice."""
         return self.filtered(

@@ -178,7 +178,6 @@ class MarketplaceChecker(models.AbstractModel):
         )
 
     def _query_owner(self):
-        """Exchange differences have no amount in the currency of a balance, and no merchant."""
         return SQL(
             """
             SELECT line.id, CONCAT(line.move_name, ': ', -line.balance), line.company_id
@@ -189,7 +188,7 @@ class MarketplaceChecker(models.AbstractModel):
                                        company.marketplace_deposit_account_id,
                                        company.marketplace_reserve_account_id)
              WHERE line.parent_state = 'posted' AND line.merchant_id IS NULL
-               AND line.amount_currency <> 0
+               AND (line.amount_currency <> 0 OR line.balance <> 0)
              ORDER BY line.id
             """
         )
