@@ -34,8 +34,8 @@ class MarketplacePayout(models.Model):
     _allow_sudo_commands = False
     _guard_editable = ('bank_reference',)
     _reason_actions = (
-        'action_leave_out', 'action_mark_failed', 'action_mark_returned', 'action_mark_unknown',
-        'action_settle_contradiction', 'action_withdraw',
+        'action_correct_paid', 'action_leave_out', 'action_mark_failed', 'action_mark_returned',
+        'action_mark_unknown', 'action_settle_contradiction', 'action_withdraw',
     )  # fmt: skip
 
     _state_initial = 'draft'
@@ -57,6 +57,7 @@ class MarketplacePayout(models.Model):
         Move('unknown', 'sent', by=('system',)),
         Move('unknown', 'paid', by=(MANAGER, 'system')),
         Move('unknown', 'failed', by=(MANAGER, 'system'), reason=True),
+        Move('failed', 'paid', by=(MANAGER,), reason=True),
         Move('paid', 'returned', by=(OFFICER, 'system'), reason=True),
     )
 
@@ -100,7 +101,7 @@ class MarketplacePayout(models.Model):
             ('sent', "Sent"),
             ('unknown', "Unknown"),
             ('paid', "Paid"),
-            ('failed', "Failed"),
+            ('failed', "Not Paid"),
             ('returned', "Returned"),
             ('cancelled', "Cancelled"),
         ],
@@ -163,6 +164,7 @@ class MarketplacePayout(models.Model):
         """Take back a payout that waits to be sent, as long as the bank cannot have it."""
         self.check_access('read')
         for payout_sudo in self.sudo():
+            payout_sudo._check_move(payout_sudo.state, 'cancelled', reason, False)
             if payout_sudo.attempted_on:
                 raise UserError(
                     self.env._(
@@ -180,12 +182,10 @@ class MarketplacePayout(models.Model):
         :raise UserError: when no reference is given
         """
         for payout in self:
+            payout.sudo()._check_move(payout.state, 'paid', '', False)
             if reference:
                 payout.bank_reference = reference
-            if not payout.bank_reference:
-                raise UserError(
-                    self.env._("Please enter the bank's reference of %s first.", payout.name)
-                )
+            payout._check_bank_reference()
             payout.sudo()._move_to('paid')
             payout.sudo()._book_payment()
 
@@ -215,6 +215,12 @@ class MarketplacePayout(models.Model):
         """Note that the bank did not pay; the statements wait for a new payout."""
         self._move_to('failed', reason=reason, system=system)
         self._release_statements(reason)
+
+    def _check_bank_reference(self):
+        if not self.bank_reference:
+            raise UserError(
+                self.env._("Please enter the bank's reference of %s first.", self.name)
+            )
 
     def _release_statements(self, reason):
         self.write({'failure_reason': reason})

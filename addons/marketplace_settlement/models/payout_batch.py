@@ -45,7 +45,9 @@ class MarketplacePayoutBatch(models.Model):
         Move('approved', 'sent', by=(OFFICER,)),
     )
 
-    name = fields.Char(required=True, readonly=True, copy=False, default="/")
+    name = fields.Char(
+        required=True, readonly=True, copy=False, default=lambda self: self.env._("New")
+    )
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, readonly=True, ondelete='restrict',
         default=lambda self: self.env.company,
@@ -100,16 +102,18 @@ class MarketplacePayoutBatch(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('payout_ids.amount')
+    @api.depends('payout_ids.amount', 'payout_ids.state')
     def _compute_totals(self):
+        """Of what is to go out; of a cancelled batch, what it would have come to."""
         today = fields.Date.context_today(self)
         for batch in self:
-            batch.payout_count = len(batch.payout_ids)
+            payouts = batch.payout_ids if batch.state == 'cancelled' else batch._list()
+            batch.payout_count = len(payouts)
             batch.amount_total = sum(
                 payout.currency_id._convert(
                     payout.amount, batch.currency_id, batch.company_id, today
                 )
-                for payout in batch.payout_ids
+                for payout in payouts
             )
 
     @api.depends(
@@ -198,9 +202,11 @@ class MarketplacePayoutBatch(models.Model):
         """
         seen = self.env.context.get('marketplace_seen_hash')
         for batch in self:
-            batch.payout_ids._check_approver()
-            batch._check_not_blocked()
             batch_sudo = batch.sudo()
+            batch_sudo._check_move(batch.state, 'approved', '', False)
+            batch.payout_ids._check_approver()
+            batch._check_not_empty()
+            batch._check_not_blocked()
             if seen and seen != batch_sudo.list_hash:
                 raise batch._changed_error()
             batch._list()._check_can_be_paid()
@@ -213,11 +219,12 @@ class MarketplacePayoutBatch(models.Model):
     def action_send(self):
         """Hand the payouts over to the channel: each goes to the bank once."""
         for batch in self:
+            batch_sudo = batch.sudo()
+            batch_sudo._check_move(batch.state, 'sent', '', False)
             batch.channel_id._check_not_stopped()
             batch._check_not_blocked()
             batch._check_as_approved()
             batch._list()._check_can_be_paid()
-            batch_sudo = batch.sudo()
             batch_sudo._move_to('sent')
             by_gateway = batch_sudo.channel_id.kind == 'gateway'
             batch_sudo._list()._move_to('queued' if by_gateway else 'sent')
@@ -237,6 +244,13 @@ class MarketplacePayoutBatch(models.Model):
     def _list(self):
         """Return the payouts that are to go out: all but those taken off."""
         return self.payout_ids.filtered(lambda payout: payout.state != 'cancelled')
+
+    def _check_not_empty(self):
+        """Raise if every payout was taken off: a file for the bank pays somebody."""
+        if not self._list():
+            raise UserError(
+                self.env._("Every payout was left out of %s: cancel the batch.", self.name)
+            )
 
     def _check_as_approved(self):
         """Raise if the list is another one than the one that was approved."""

@@ -156,7 +156,9 @@ class MarketplacePayoutChannel(models.Model):
                 channel, 'change', reason=reason, before={'block_reason': channel.block_reason},
                 after={'block_reason': False},
             )  # fmt: skip
-        self.sudo().block_reason = False
+        channels_sudo = self.sudo()
+        channels_sudo.block_reason = False
+        channels_sudo.activity_feedback(['mail.mail_activity_data_todo'], feedback=reason)
 
     # === BUSINESS METHODS === #
 
@@ -225,7 +227,7 @@ class MarketplacePayoutChannel(models.Model):
         known = self.env['marketplace.payout'].sudo().search([('key', 'in', keys)]).mapped('key')
         if unknown := set(keys) - set(known):
             self._stop(self.env._(
-                "The bank has %(count)s payouts that are not in the books: %(keys)s. Was a backup"
+                "The bank has payouts that are not in the books (%(count)s): %(keys)s. Was a backup"
                 " restored? Enter them first, or merchants are paid twice.",
                 count=len(unknown), keys=", ".join(sorted(unknown)[:5]),
             ))

@@ -33,7 +33,18 @@ class MarketplacePayoutEvent(models.Model):
         ondelete='restrict',
     )  # fmt: skip
     company_id = fields.Many2one(related='channel_id.company_id', store=True)
-    status = fields.Char(required=True, readonly=True)
+    status = fields.Selection(
+        selection=[
+            ('accepted', "Accepted"),
+            ('paid', "Paid"),
+            ('rejected', "Refused"),
+            ('returned', "Sent back"),
+            ('none', "Never seen"),
+        ],
+        string="What the Bank Says",
+        required=True,
+        readonly=True,
+    )
     reference = fields.Char(readonly=True)
     reason = fields.Char(readonly=True)
 

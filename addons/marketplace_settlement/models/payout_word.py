@@ -55,14 +55,55 @@ class MarketplacePayout(models.Model):
         self.check_access('read')
         if not (reason or '').strip():
             raise UserError(self.env._("Please say what became of the payout."))
-        for payout_sudo in self.sudo().filtered('contradiction'):
-            self.env['marketplace.audit.log']._log(
-                payout_sudo, 'change', reason=reason, after={'contradiction': False},
-                before={'contradiction': payout_sudo.contradiction},
-            )  # fmt: skip
-            payout_sudo.contradiction = False
+        self.sudo()._settle_contradiction(reason)
+
+    def action_correct_paid(self, reason=None):
+        """Record that the bank did pay what counts as failed here, so that nobody pays it again.
+
+        :param str reason: how that was found out
+        """
+        self.check_access('read')
+        for payout_sudo in self.sudo():
+            payout_sudo._check_move(payout_sudo.state, 'paid', reason, False)
+            payout_sudo._check_bank_reference()
+            payout_sudo._claim_statements()
+            payout_sudo._move_to('paid', reason=reason)
+            payout_sudo.failure_reason = False
+            payout_sudo._book_payment()
+        self.sudo()._settle_contradiction(reason)
 
     # === BUSINESS METHODS === #
+
+    def _settle_contradiction(self, reason):
+        for payout in self.filtered('contradiction'):
+            self.env['marketplace.audit.log']._log(
+                payout, 'change', reason=reason, after={'contradiction': False},
+                before={'contradiction': payout.contradiction},
+            )  # fmt: skip
+            payout.contradiction = False
+            payout.activity_feedback(['mail.mail_activity_data_todo'], feedback=reason)
+
+    def _claim_statements(self):
+        """Take the statements back that this payout was made for and that wait since it failed."""
+        self.ensure_one()
+        statements = self.claimed_statement_ids
+        if other := statements.payout_id:
+            raise UserError(
+                self.env._(
+                    "%(other)s was made instead of %(payout)s. Leave it out of its batch, or cancel"
+                    " that batch; if it was sent, the merchant was paid twice: adjust its balance.",
+                    other=", ".join(other.mapped('name')), payout=self.name,
+                )
+            )
+        if reversed_since := statements.filtered(lambda statement: statement.state != 'posted'):
+            raise UserError(
+                self.env._(
+                    "%(statement)s was reversed since, so %(payout)s paid what is not owed by it:"
+                    " adjust the merchant's balance.",
+                    statement=", ".join(reversed_since.mapped('name')), payout=self.name,
+                )
+            )
+        statements.write({'payout_id': self.id})
 
     def _take_word(self, word):
         """Act on the bank's word: once, in any order, and without believing both of two.
@@ -95,12 +136,13 @@ class MarketplacePayout(models.Model):
 
     def _contradict(self, word):
         """Leave it to a person: what the bank says now cannot be true after what it said before."""
-        label = self._state_label(self.state)
         if self.contradiction:
             return
+        words = self.env['marketplace.payout.event']._fields['status']
         self.contradiction = self.env._(
             "The bank says “%(status)s” of a payout that is “%(state)s” here. %(reason)s",
-            status=word.status, state=label, reason=word.reason,
+            status=dict(words._description_selection(self.env))[word.status],
+            state=self._state_label(self.state), reason=word.reason,
         ).strip()
         self.activity_schedule(
             'mail.mail_activity_data_todo',

@@ -1,7 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .payout_common import PayoutCommon
@@ -65,6 +65,37 @@ class TestPayoutBankLines(PayoutCommon):
         self._match()
         self.assertEqual(self.payout.state, 'paid')
         self.assertFalse(self.payout.failure_reason)
+
+    def test_what_counted_as_failed_and_was_paid_is_not_paid_again(self):
+        self.payout.with_user(self.officer).action_mark_failed(reason="Nothing on the page yet")
+        again = self._batch_by(self.channel)
+        line = self._line(f"TRF {self.payout.key}", -113.96, ref="CMB-78")
+        self._match()
+        self.assertEqual(self.payout.state, 'failed')
+        self.assertTrue(self.payout.contradiction)
+        manager, officer = (self.payout.with_user(user) for user in (self.approver, self.officer))
+        with self.assertRaises(AccessError):
+            officer.action_correct_paid(reason="It is on the bank's statement")
+        for reason in (" ", "On the bank's statement"):  # there is no reference yet
+            with self.assertRaises(UserError):
+                manager.action_correct_paid(reason=reason)
+        manager.bank_reference = "CMB-78"
+        with self.assertRaisesRegex(UserError, again.payout_ids.name):
+            manager.action_correct_paid(reason="On the bank's statement")
+        again.with_user(self.officer).action_cancel()
+        manager.action_correct_paid(reason="On the bank's statement")
+        self.assertRecordValues(self.payout, [{
+            'state': 'paid', 'contradiction': False, 'failure_reason': False,
+        }])  # fmt: skip
+        self.assertFalse(self.payout.activity_ids)
+        self.assertEqual(self.statement.state, 'paid')
+        with self.assertRaises(UserError):
+            self._batch_by(self.channel)
+        with self.assertRaises(UserError):
+            manager.action_correct_paid(reason="Once more")
+        self._match()
+        self.assertTrue(line.is_reconciled)
+        self.assertBooksAgree()
 
     def test_another_amount_or_another_text_is_left_to_a_person(self):
         lines = self._line(self.payout.key, -113.95) | self._line("Rent", -113.96)

@@ -79,6 +79,40 @@ class TestPayoutBatch(PayoutCommon):
         self.assertEqual(left.state, 'cancelled')
         self.assertBooksAgree()
 
+    def test_an_emptied_batch_is_cancelled_not_sent(self):
+        batch = self._two()
+        total = batch.amount_total
+        first, second = batch.payout_ids
+        first.with_user(self.officer).action_leave_out(reason="Asked us to wait")
+        self.assertRecordValues(
+            batch, [{'payout_count': 1, 'amount_total': self.currency.round(total - first.amount)}]
+        )
+        second.with_user(self.officer).action_leave_out(reason="Asked us to wait too")
+        with self.assertRaisesRegex(UserError, "cancel the batch"):
+            batch.with_user(self.approver).action_approve()
+        batch.with_user(self.officer).action_cancel()
+        self.assertEqual(batch.amount_total, total)
+
+    def test_who_may_not_is_told_nothing_else(self):
+        """Access comes first: who may not act does not read why it would not work either."""
+        batch = self._two()
+        auditor = self._staff('batch_auditor', 'group_finance_officer')
+        auditor.group_ids = self.env.ref('marketplace_merchant.group_auditor')
+        self.company.marketplace_payout_block = "Clearing (M1: 1 ≠ 2)"
+        for user in (auditor, self.officer):
+            with self.assertRaises(AccessError):
+                batch.with_user(user).action_approve()
+        self.company.marketplace_payout_block = False
+        batch.with_user(self.approver).action_approve()
+        self.channel._stop("The bank knows more.")
+        payout = batch.payout_ids[0]
+        for call in (
+            batch.with_user(auditor).action_send, batch.with_user(auditor).action_cancel,
+            payout.with_user(auditor).action_mark_paid, payout.with_user(auditor).action_withdraw,
+        ):
+            with self.assertRaises(AccessError):
+                call()
+
     def test_no_more_is_paid_than_is_owed_when_it_is_sent(self):
         order = self._paid()
         self._complete(order)
@@ -164,7 +198,9 @@ class TestPayoutBatch(PayoutCommon):
             self.channel.with_user(self.officer).action_lift_block("Entered it")
         with self.assertRaises(UserError):
             self.channel.with_user(self.maker).action_lift_block(" ")
+        self.assertTrue(self.channel.activity_ids)
         self.channel.with_user(self.maker).action_lift_block("Entered by hand")
+        self.assertFalse(self.channel.activity_ids, "The task is done")
         batch.with_user(self.officer).action_send()
 
     def test_money_that_came_back_is_paid_once_more_by_another_payout(self):

@@ -57,6 +57,7 @@ class TestPayoutFileRules(BaseCase):
         self.assertEqual(self._texts(root, 'p:GrpHdr/p:NbOfTxs'), ['2'])
         self.assertEqual(self._texts(root, 'p:GrpHdr/p:CtrlSum'), ['114.00'])
         self.assertEqual(self._texts(root, 'p:EndToEndId'), ['a' * 32, 'b' * 32])
+        self.assertEqual(self._texts(root, 'p:BtchBookg'), ['false'])
         self.assertEqual(self._texts(root, 'p:DbtrAcct//p:IBAN'), ['DE89370400440532013000'])
         self.assertEqual(self._texts(root, 'p:CdtrAcct//p:Othr/p:Id'), ['6222020000000001'] * 2)
         self.assertEqual(self._texts(root, 'p:Cdtr/p:Nm'), ["杭州瓷器有限公司"] * 2)

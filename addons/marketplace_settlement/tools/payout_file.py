@@ -78,6 +78,8 @@ def _add_payment(initiation, order, number, currency, transfers, latin):
     payment = _add(initiation, 'PmtInf')
     _add(payment, 'PmtInfId', _identifier(f"{order['id']}-{number}"))
     _add(payment, 'PmtMtd', 'TRF')
+    # Each transfer is a line of its own on the bank's statement, where it is found again.
+    _add(payment, 'BtchBookg', 'false')
     _add_totals(payment, transfers)
     _add(_add(payment, 'ReqdExctnDt'), 'Dt', order['date'].isoformat())
     _add(_add(payment, 'Dbtr'), 'Nm', _name(order['initiator'], latin))
