@@ -78,3 +78,10 @@ class AccountMove(models.Model):
         if credit_notes:
             credit_notes.sudo().activity_feedback([REFUND_TASK])
         return result
+
+    def _marketplace_outcome_found(self, refund, reason):
+        """Close the task of :meth:`_marketplace_ask_outcome`."""
+        self.activity_search(
+            ['mail.mail_activity_data_todo'],
+            additional_domain=[('summary', 'like', refund.reference)],
+        ).action_feedback(feedback=reason)

@@ -49,6 +49,10 @@ class PaymentTransaction(models.Model):
         string="Refund Requested on", readonly=True, copy=False
     )
     marketplace_problem = fields.Char(string="Problem", readonly=True, copy=False)
+    marketplace_payment_reference = fields.Char(
+        string="Its Number of the Payment", related='source_transaction_id.provider_reference',
+        help="What the provider calls the payment that is refunded.",
+    )  # fmt: skip
 
     # === CRUD METHODS === #
 
@@ -70,6 +74,11 @@ class PaymentTransaction(models.Model):
         for refund_sudo in self._marketplace_unknown_refunds(reason):
             refund_sudo._set_error(reason)
 
+    def action_marketplace_refund_document(self):
+        """Show the credit note that is paid back, or the payment if there is none."""
+        self.check_access('read')
+        return self._marketplace_refund_document()._get_records_action()
+
     def _marketplace_unknown_refunds(self, reason):
         if not self.env.user.has_group(MANAGER):
             raise AccessError(self.env._("What is unclear is settled by finance managers."))
@@ -83,6 +92,9 @@ class PaymentTransaction(models.Model):
         ):
             raise UserError(self.env._("What became of this refund is known already."))
         self.env['marketplace.audit.log']._log(refunds_sudo, 'change', reason=reason)
+        for refund_sudo in refunds_sudo:
+            document = refund_sudo._marketplace_refund_document()
+            document._marketplace_outcome_found(refund_sudo, reason)
         return refunds_sudo
 
     # === BUSINESS METHODS === #

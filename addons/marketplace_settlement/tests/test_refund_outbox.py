@@ -126,6 +126,7 @@ class TestRefundOutbox(MoneyCommon):
             manager.action_marketplace_refund_done(" ")
         manager.action_marketplace_refund_done("The provider's page shows it")
         self.assertEqual(credit_note.payment_state, 'paid')
+        self.assertFalse(credit_note.activity_ids, "The task is done")
         with self.assertRaises(UserError):
             manager.action_marketplace_refund_failed("No")
         self.assertBooksAgree()
@@ -137,6 +138,7 @@ class TestRefundOutbox(MoneyCommon):
         self._refund(credit_note).with_user(self.approver).action_marketplace_refund_failed("No")
         task = self.env.ref('marketplace_settlement.mail_activity_refund')
         self.assertIn(task, credit_note.activity_ids.activity_type_id)
+        self.assertNotIn("Find out", credit_note.activity_ids.summary)
         self.assertEqual(credit_note.payment_state, 'not_paid')
         self._register_payment(credit_note)
         self.assertNotIn(task, credit_note.activity_ids.activity_type_id)
