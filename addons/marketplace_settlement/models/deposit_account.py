@@ -29,7 +29,7 @@ class MarketplaceDepositAccount(models.Model):
     )
     currency_id = fields.Many2one(related='company_id.currency_id')
     balance = fields.Monetary(readonly=True, required=True)
-    required = fields.Monetary(related='merchant_id.deposit_required', string="Required")
+    required = fields.Monetary(related='merchant_id.deposit_required', string="Required Deposit")
     missing = fields.Monetary(related='merchant_id.deposit_missing', string="Missing")
     movement_ids = fields.One2many(related='merchant_id.deposit_movement_ids')
     explanation = fields.Html(compute='_compute_explanation', sanitize=False)
@@ -71,6 +71,17 @@ class MarketplaceDepositAccount(models.Model):
 
     def _fixed_error(self):
         return UserError(self.env._("A deposit is changed by its movements only."))
+
+    # === ACTION METHODS === #
+
+    def action_view_debts(self):
+        """Show what the merchant owes: a deposit is deducted from to make a debt good."""
+        self.ensure_one()
+        self.check_access('read')
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_settlement.marketplace_debt_action'
+        )
+        return dict(action, domain=[('merchant_id', '=', self.merchant_id.id)], context={})
 
     # === BUSINESS METHODS === #
 
@@ -127,7 +138,7 @@ class MarketplaceDepositAccount(models.Model):
         account = self.with_context(lang=self.merchant_id.partner_id.lang)
         _ = account.env._
         header = [
-            _("Date"), _("What"), _("Reason"), _("Document"), _("Amount"), _("Balance"),
+            _("Date"), _("Movement"), _("Reason"), _("Journal Entry"), _("Amount"), _("Balance"),
             _("Currency"),
         ]  # fmt: skip
         rows = account._statement_rows()

@@ -56,14 +56,14 @@ class MarketplaceDepositDemand(models.Model):
     amount = fields.Monetary(
         string="Demanded", required=True, readonly=True, help="What was missing that day."
     )
-    missing = fields.Monetary(related='merchant_id.deposit_missing', string="Still Missing")
+    missing = fields.Monetary(related='merchant_id.deposit_missing', string="Amount Still Missing")
     date_due = fields.Date(string="Pay until", required=True, readonly=True, tracking=True)
     reason = fields.Char(required=True, readonly=True)
     state = fields.Selection(
         selection=[
-            ('open', "Open"),
+            ('open', "To Be Paid In"),
             ('overdue', "Overdue"),
-            ('met', "Paid In"),
+            ('met', "Complete Again"),
             ('cancelled', "Cancelled"),
         ],
         required=True,

@@ -28,7 +28,7 @@ class MarketplaceDepositMovement(models.Model):
             ('pay_in', "Paid In"),
             ('top_up', "Topped Up"),
             ('deduction', "Deducted"),
-            ('release', "Released"),
+            ('release', "Released to the Balance"),
             ('refund', "Paid Back"),
         ],
         required=True,

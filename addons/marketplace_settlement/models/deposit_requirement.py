@@ -10,8 +10,8 @@ SELLING_STATES = ('active', 'suspended')
 # Orders that may still come back.
 EXPOSED_STATES = ('to_accept', 'to_ship', 'shipped', 'delivered')
 TERMS = (
-    'tier_id', 'tier_amount', 'cap', 'open_amount', 'order_count', 'disputed_count',
-    'dispute_rate', 'category_factor', 'exposure', 'amount',
+    'tier_id', 'tier_amount', 'category_amount', 'cap', 'open_amount', 'order_count',
+    'disputed_count', 'dispute_rate', 'category_factor', 'exposure', 'amount',
 )  # fmt: skip
 
 
@@ -19,8 +19,8 @@ class MarketplaceDepositRequirement(models.Model):
     """How large a merchant's deposit has to be since a day, term by term.
 
     Required is the exposure, open order value × dispute rate × category factor, at least the
-    deposit of the tier, and at most the tier's cap. A row is written on the days on which a term
-    has changed; the last one counts.
+    deposit of the tier and of the categories, and at most the tier's cap. A row is written on the
+    days on which a term has changed; the last one counts.
     """
 
     _name = 'marketplace.deposit.requirement'
@@ -37,9 +37,13 @@ class MarketplaceDepositRequirement(models.Model):
         comodel_name='res.company', required=True, readonly=True, ondelete='restrict'
     )
     currency_id = fields.Many2one(related='company_id.currency_id')
-    date = fields.Date(string="Since", required=True, readonly=True)
+    date = fields.Date(string="In Force since", required=True, readonly=True)
     tier_id = fields.Many2one(comodel_name='marketplace.tier', readonly=True, ondelete='set null')
     tier_amount = fields.Monetary(string="Deposit of the Tier", readonly=True)
+    category_amount = fields.Monetary(
+        string="Deposit of the Categories", readonly=True,
+        help="The highest that one of the merchant's categories asks for.",
+    )  # fmt: skip
     cap = fields.Monetary(string="At Most", readonly=True, help="0: no limit.")
     open_amount = fields.Monetary(
         string="Open Orders", readonly=True,
@@ -52,7 +56,7 @@ class MarketplaceDepositRequirement(models.Model):
         digits=(8, 4), readonly=True, help="Mean of the categories, weighted by the open orders."
     )
     exposure = fields.Monetary(readonly=True, help="Open orders × dispute rate × category factor.")
-    amount = fields.Monetary(string="Required", readonly=True)
+    amount = fields.Monetary(string="Required Deposit", readonly=True)
     explanation = fields.Html(compute='_compute_explanation', sanitize=False)
 
     _day_uniq = models.UniqueIndex('(merchant_id, date)', "Each merchant has one row a day.")
@@ -106,6 +110,11 @@ class MarketplaceDepositRequirement(models.Model):
             (self.env._("At least, for the tier"), self._format(self.tier_amount),
              self.tier_id.name or ""),
         ]  # fmt: skip
+        if self.category_amount:
+            terms.append((
+                self.env._("At least, for the categories"), self._format(self.category_amount),
+                "",
+            ))  # fmt: skip
         if self.cap:
             terms.append((self.env._("At most"), self._format(self.cap), self.tier_id.name))
         terms.append((self.env._("Required deposit"), self._format(self.amount), ""))
@@ -137,7 +146,8 @@ class MarketplaceDepositRequirement(models.Model):
         rate = self.dispute_rate if rate is None else rate
         open_amount = self.open_amount if open_amount is None else open_amount
         exposure = self.currency_id.round(open_amount * rate / 100 * self.category_factor)
-        return max(self.tier_amount, min(exposure, self.cap) if self.cap else exposure)
+        capped = min(exposure, self.cap) if self.cap else exposure
+        return max(self.tier_amount, self.category_amount, capped)
 
     def _format(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
@@ -168,6 +178,7 @@ class MarketplaceDepositRequirement(models.Model):
         tiers = self._tier_amounts()
         if not tiers:
             return
+        minimums = self._category_minimums(merchants)
         columns = SQL(', ').join(SQL.identifier(name) for name in TERMS)
         self.env.cr.execute(SQL(
             """
@@ -185,7 +196,7 @@ class MarketplaceDepositRequirement(models.Model):
                 ON CONFLICT (merchant_id, date) DO UPDATE
                SET %(sets)s, write_uid = EXCLUDED.write_uid, write_date = EXCLUDED.write_date
             """,
-            terms=self._terms_query(tiers, merchants), columns=columns,
+            terms=self._terms_query(tiers, minimums, merchants), columns=columns,
             today=fields.Date.context_today(self), uid=self.env.uid,
             latest=SQL(', ').join(SQL.identifier('latest', name) for name in TERMS),
             current=SQL(', ').join(SQL.identifier('terms', name) for name in TERMS),
@@ -220,12 +231,28 @@ class MarketplaceDepositRequirement(models.Model):
         return SQL(', ').join(rows) if rows else None
 
     @api.model
-    def _terms_query(self, tiers, merchants):
+    def _category_minimums(self, merchants):
+        """Return what categories ask for at least, where one does: {merchant id: amount}."""
+        categories = self.env['product.category'].sudo().search(
+            [('marketplace_deposit_minimum', '>', 0)]
+        )
+        domain = [('state', 'in', SELLING_STATES), ('category_ids', 'child_of', categories.ids)]
+        if merchants is not None:
+            domain.append(('id', 'in', merchants.ids))
+        asked = self.env['marketplace.merchant'].sudo().search(domain)
+        return {merchant.id: merchant._deposit_category_amount() for merchant in asked}
+
+    @api.model
+    def _terms_query(self, tiers, minimums, merchants):
         """Return the tables `terms` and `latest`, of all merchants that sell or of some."""
         chosen = SQL("TRUE") if merchants is None else SQL("merchant.id = ANY(%s)", merchants.ids)
         return SQL(
             """
             tier_amount (company_id, tier_id, amount, cap, decimals) AS (VALUES %(tiers)s),
+            minimum AS (
+                SELECT * FROM unnest(%(asked)s::int[], %(minimums)s::numeric[])
+                           AS minimum (merchant_id, amount)
+            ),
             merchant AS (
                 SELECT merchant.id, merchant.company_id, merchant.tier_id
                   FROM marketplace_merchant merchant
@@ -267,6 +294,7 @@ class MarketplaceDepositRequirement(models.Model):
             ), figure AS (
                 SELECT merchant.id AS merchant_id, merchant.company_id, merchant.tier_id,
                        COALESCE(tier.amount, 0) AS tier_amount, COALESCE(tier.cap, 0) AS cap,
+                       COALESCE(minimum.amount, 0) AS category_amount,
                        ROUND(COALESCE(open_order.amount, 0), tier.decimals) AS open_amount,
                        COALESCE(dispute.orders, 0) AS order_count,
                        COALESCE(dispute.disputed, 0) AS disputed_count,
@@ -280,6 +308,7 @@ class MarketplaceDepositRequirement(models.Model):
                   JOIN res_company company ON company.id = merchant.company_id
                   JOIN tier_amount tier
                     ON tier.company_id = merchant.company_id AND tier.tier_id = merchant.tier_id
+             LEFT JOIN minimum ON minimum.merchant_id = merchant.id
              LEFT JOIN open_order ON open_order.merchant_id = merchant.id
              LEFT JOIN weighted ON weighted.merchant_id = merchant.id
              LEFT JOIN dispute ON dispute.merchant_id = merchant.id
@@ -288,15 +317,17 @@ class MarketplaceDepositRequirement(models.Model):
                         open_amount * dispute_rate / 100 * category_factor, decimals) AS exposure
                   FROM figure
             ), terms AS (
-                SELECT exposed.*, GREATEST(tier_amount, CASE WHEN cap > 0 THEN LEAST(exposure, cap)
-                                                             ELSE exposure END) AS amount
+                SELECT exposed.*, GREATEST(tier_amount, category_amount,
+                                           CASE WHEN cap > 0 THEN LEAST(exposure, cap)
+                                                ELSE exposure END) AS amount
                   FROM exposed
             ), latest AS (
                 SELECT DISTINCT ON (merchant_id) *
                   FROM marketplace_deposit_requirement ORDER BY merchant_id, date DESC
             )
             """,
-            tiers=tiers, selling=SELLING_STATES, exposed=EXPOSED_STATES, chosen=chosen,
+            tiers=tiers, asked=list(minimums), minimums=list(minimums.values()),
+            selling=SELLING_STATES, exposed=EXPOSED_STATES, chosen=chosen,
             disputed=self._is_disputed(), today=fields.Date.context_today(self),
         )  # fmt: skip
 

@@ -35,10 +35,19 @@ class MarketplaceMerchant(models.Model):
         self.ensure_one()
         return self.env['marketplace.deposit.requirement'].sudo()._latest(self)
 
-    def _deposit_required(self, exposure):
-        """Return what an exposure asks for: at least the tier's deposit, at most its cap.
+    def _deposit_category_amount(self):
+        """Return what the merchant's categories ask for at least, in its company's currency."""
+        self.ensure_one()
+        return max(
+            (category._deposit_minimum(self.company_id) for category in self.category_ids),
+            default=0.0,
+        )
 
-        The tier counts as it is now, the exposure as it was computed last.
+    def _deposit_required(self, exposure):
+        """Return what an exposure asks for: at least the deposit of tier and categories, at most
+        the tier's cap.
+
+        Tier and categories count as they are now, the exposure as it was computed last.
         """
         self.ensure_one()
         tier = self.tier_id
@@ -48,6 +57,7 @@ class MarketplaceMerchant(models.Model):
             )
             for amount in (tier.deposit_amount, tier.deposit_cap)
         )
+        floor = max(floor, self._deposit_category_amount())
         return max(floor, min(exposure, cap) if cap else exposure)
 
     def _deposit_shortfall(self):

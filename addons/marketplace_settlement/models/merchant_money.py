@@ -33,7 +33,8 @@ class MarketplaceMerchant(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends(
-        'deposit_movement_ids.amount', 'tier_id.deposit_amount', 'tier_id.deposit_cap', 'state'
+        'deposit_movement_ids.amount', 'tier_id.deposit_amount', 'tier_id.deposit_cap', 'state',
+        'category_ids.marketplace_deposit_minimum',
     )
     def _compute_deposit(self):
         accounts = self.env['marketplace.deposit.account'].sudo().search(

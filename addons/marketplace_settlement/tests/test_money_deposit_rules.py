@@ -138,6 +138,28 @@ class TestRequiredDeposit(DepositCommon):
         child.marketplace_deposit_factor = 5.0
         self.assertEqual(self._compute().category_factor, 5.0)
 
+    def test_a_category_asks_for_its_own_minimum(self):
+        """1,500 for what the merchant may sell: more than the tier's 500, whatever the cap."""
+        above = self.env['product.category'].create({
+            'name': "Medicine", 'marketplace_deposit_minimum': 1500.0,
+            'marketplace_deposit_currency_id': self.currency.id,
+        })
+        sold = self.env['product.category'].create({
+            'name': "Herbs", 'parent_id': above.id, 'marketplace_open': True,
+        })
+        self.merchant_a.tier_id.deposit_cap = 900.0
+        self.assertEqual(self._compute().amount, 500.0)
+        self.merchant_a.category_ids |= sold
+        self.assertEqual(self.merchant_a.deposit_required, 1500.0, "at once")
+        row = self._compute()
+        self.assertRecordValues(row, [{
+            'tier_amount': 500.0, 'category_amount': 1500.0, 'amount': 1500.0,
+        }])  # fmt: skip
+        self.assertIn(row._format(1500.0), row._what_if()[0])
+        self.assertIn("for the categories", row.explanation)
+        sold.marketplace_deposit_minimum = 700.0
+        self.assertEqual(self._compute().amount, 700.0, "the nearest category counts")
+
     def test_a_row_is_written_when_a_term_has_changed(self):
         first = self._compute()
         with freeze_time(fields.Datetime.now() + timedelta(days=1)):

@@ -18,7 +18,7 @@ class MarketplaceDepositReceipt(models.TransientModel):
     )  # fmt: skip
     company_id = fields.Many2one(related='merchant_id.company_id')
     currency_id = fields.Many2one(related='merchant_id.currency_id')
-    missing = fields.Monetary(related='merchant_id.deposit_missing', string="Still Missing")
+    missing = fields.Monetary(related='merchant_id.deposit_missing', string="Amount Still Missing")
     amount = fields.Monetary(
         compute='_compute_amount', store=True, readonly=False, required=True,
         help="What arrived at the bank.",
