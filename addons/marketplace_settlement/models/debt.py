@@ -49,7 +49,7 @@ class MarketplaceDebt(models.Model):
             ('61', "61–90 days"),
             ('91', "over 90 days"),
         ],
-        string="Age",
+        string="Age of the Debt",
         readonly=True,
     )
     original = fields.Monetary(readonly=True)

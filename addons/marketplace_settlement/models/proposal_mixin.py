@@ -41,7 +41,9 @@ class MarketplaceProposalMixin(models.AbstractModel):
     # What the person who proposes fills in.
     _proposal_fields = ('merchant_id', 'amount', 'reason', 'case_ref')
 
-    name = fields.Char(required=True, readonly=True, copy=False, default="/")
+    name = fields.Char(
+        required=True, readonly=True, copy=False, default=lambda self: self.env._("New")
+    )
     merchant_id = fields.Many2one(
         comodel_name='marketplace.merchant', required=True, index=True, ondelete='restrict'
     )
@@ -61,7 +63,7 @@ class MarketplaceProposalMixin(models.AbstractModel):
     case_name = fields.Char(compute='_compute_case_name', compute_sudo=True, string="Case Number")
     state = fields.Selection(
         selection=[
-            ('proposed', "Proposed"),
+            ('proposed', "Waits for Approval"),
             ('booked', "Booked"),
             ('rejected', "Rejected"),
             ('withdrawn', "Withdrawn"),

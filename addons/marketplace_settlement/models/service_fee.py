@@ -43,7 +43,7 @@ class MarketplaceServiceFee(models.Model):
     description = fields.Text(translate=True)
     kind = fields.Selection(
         selection=[
-            ('service', "Service"),
+            ('service', "Service Provided"),
             ('subscription', "Subscription"),
             ('advertising', "Advertising"),
         ],
@@ -63,7 +63,7 @@ class MarketplaceServiceFee(models.Model):
     currency_id = fields.Many2one(related='company_id.currency_id')
     amount = fields.Monetary(required=True, help="For each period, the tax of fees included.")
     date_start = fields.Date(
-        string="From", required=True, default=fields.Date.context_today, tracking=True
+        string="Charged from", required=True, default=fields.Date.context_today, tracking=True
     )
     date_end = fields.Date(
         string="Until", tracking=True, help="No period begins after it. Empty: until it is ended."
@@ -81,7 +81,7 @@ class MarketplaceServiceFee(models.Model):
     )
     charged = fields.Monetary(compute='_compute_charged', string="Charged so Far")
     state = fields.Selection(
-        selection=[('draft', "Draft"), ('active', "Active"), ('ended', "Ended")],
+        selection=[('draft', "Draft"), ('active', "Being Charged"), ('ended', "No Longer Charged")],
         required=True,
         readonly=True,
         copy=False,
@@ -127,10 +127,10 @@ class MarketplaceServiceFee(models.Model):
 
     def action_activate(self):
         """Open the fee: from now on its periods are charged."""
+        self.check_access('write')
         for fee in self:
             if not fee.merchant_ids and not fee.tier_ids:
                 raise UserError(self.env._("Please choose the merchants or tiers that pay it."))
-        self.check_access('read')
         self.sudo()._move_to('active')
         self.env.ref('marketplace_settlement.ir_cron_service_fees').sudo()._trigger()
 
