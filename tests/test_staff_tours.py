@@ -5,7 +5,7 @@
 The figures are those of docs/accounting.md.
 """
 
-from journey_common import LICENCES, JourneyCase
+from journey_common import LICENCES, StaffTourCase
 
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -15,23 +15,7 @@ GOODS = "Journey Tea Set"
 
 
 @tagged('post_install', '-at_install')
-class TestStaffTours(JourneyCase, HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # Debian's package of Odoo names this library (for video calls) without having it; the
-        # browser's complaint about that would end every tour.
-        cls.env['ir.asset'].create({
-            'name': "No background blur",
-            'bundle': 'web.assets_backend',
-            'directive': 'remove',
-            'path': 'mail/static/lib/selfie_segmentation/selfie_segmentation.js',
-        })
-
-    def _click_through(self, tour, person):
-        self.start_tour('/odoo', f'marketplace_staff_{tour}', login=person.login)
-        # What the browser did is in the database, not in what this test has read before.
-        self.env.invalidate_all()
+class TestStaffTours(StaffTourCase):
 
     # === ONBOARDING OFFICERS === #
 
