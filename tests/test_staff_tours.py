@@ -8,7 +8,7 @@ The figures are those of docs/accounting.md.
 from journey_common import LICENCES, StaffTourCase
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 GOODS = "Journey Tea Set"
