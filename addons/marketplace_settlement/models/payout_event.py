@@ -35,7 +35,7 @@ class MarketplacePayoutEvent(models.Model):
     company_id = fields.Many2one(related='channel_id.company_id', store=True)
     status = fields.Selection(
         selection=[
-            ('accepted', "Accepted"),
+            ('accepted', "Accepted by the Bank"),
             ('paid', "Paid"),
             ('rejected', "Refused"),
             ('returned', "Sent back"),
