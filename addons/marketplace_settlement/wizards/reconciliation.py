@@ -64,15 +64,13 @@ class MarketplaceReconciliation(models.Model):
         last = self.search([], limit=1)
         return last._action_open() if last else self.action_check()
 
-    @api.model
     def action_check(self):
         """Check the books now and show what was found."""
         self.check_access('read')
         return self.env['marketplace.checker'].sudo()._check_and_block()._action_open()
 
-    @api.model
     def action_open_accounts(self):
-        """Show what stands on the merchants' accounts, account by account and merchant by merchant."""
+        """Show what is on the merchants' accounts, by account and merchant."""
         self.check_access('read')
         companies = self.env.companies.sudo()
         return {
