@@ -14,18 +14,16 @@ class TestStaffAccountingTours(StaffTourCase):
     def _sell(self):
         merchant = self._become_merchant()
         self._set_freight(merchant, 10)
-        self._buy({self._list_product(merchant, "Journey Tea Set", 113): 1})
+        self._order = self._buy({self._list_product(merchant, "Journey Tea Set", 113): 1})
         return merchant
 
     def test_the_accountant_finds_a_difference_and_its_documents(self):
         merchant = self._sell()
-        wallet = self._wallet(merchant) or self.env['marketplace.wallet'].create({
-            'merchant_id': merchant.id, 'company_id': self.company.id,
-            'currency_id': self.company.currency_id.id,
-        })  # fmt: skip
+        self._mature(self._complete(self._part(self._order, merchant)))
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE marketplace_wallet SET paid = paid + 0.01 WHERE id = %s", wallet.ids
+            "UPDATE marketplace_wallet SET paid = paid + 0.01 WHERE merchant_id = %s",
+            [merchant.id],
         )
         with mute_logger('odoo.addons.marketplace_settlement.models.checker'):
             self._click_through('accountant_reconcile', self.accountant)
