@@ -299,7 +299,7 @@ class MarketplaceCutoffLine(models.TransientModel):
         help="What was refunded of the merchant's sales in the year before.",
     )  # fmt: skip
     open_returns = fields.Monetary(readonly=True)
-    count = fields.Integer(string="Documents", readonly=True)
+    count = fields.Integer(string="Items", readonly=True)
 
     # === ACTION METHODS === #
 

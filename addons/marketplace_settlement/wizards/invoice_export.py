@@ -26,11 +26,11 @@ class MarketplaceInvoiceExport(models.TransientModel):
         comodel_name='res.company', required=True, default=lambda self: self.env.company
     )
     date_from = fields.Date(
-        string="From", required=True,
+        string="First Day", required=True,
         default=lambda self: fields.Date.context_today(self).replace(day=1),
     )  # fmt: skip
     date_to = fields.Date(
-        string="To", required=True, default=fields.Date.context_today, help="This day included."
+        string="Last Day", required=True, default=fields.Date.context_today
     )
     kind = fields.Selection(
         selection=[
@@ -38,7 +38,7 @@ class MarketplaceInvoiceExport(models.TransientModel):
             ('shopper', "Invoices to shoppers"),
             ('fee', "Fee invoices to merchants"),
         ],
-        string="Documents",
+        string="Invoices",
         required=True,
         default='both',
     )

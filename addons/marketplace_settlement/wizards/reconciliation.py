@@ -173,7 +173,7 @@ class MarketplaceReconciliationLine(models.Model):
     detail = fields.Char(string="Found", readonly=True)
     model_name = fields.Char(readonly=True)
     res_ids = fields.Json(readonly=True)
-    document_count = fields.Integer(compute='_compute_document_count', string="Documents")
+    document_count = fields.Integer(compute='_compute_document_count', string="Items")
     can_open = fields.Boolean(compute='_compute_can_open')
 
     # === COMPUTE METHODS === #

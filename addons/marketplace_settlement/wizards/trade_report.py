@@ -24,11 +24,11 @@ class MarketplaceTradeReport(models.TransientModel):
     _lines_action = 'marketplace_settlement.marketplace_trade_report_line_action'
 
     date_from = fields.Date(
-        string="From", required=True,
+        string="First Day", required=True,
         default=lambda self: self._default_month_end().replace(day=1),
     )  # fmt: skip
     date_to = fields.Date(
-        string="To", required=True, help="This day included.",
+        string="Last Day", required=True,
         default=lambda self: self._default_month_end(),
     )  # fmt: skip
     line_ids = fields.One2many(

@@ -102,7 +102,7 @@ tours.add("marketplace_staff_manager_propose_expulsion", {
         ...merchant(),
         click("Propose it", ".o_form_statusbar button:contains('Propose Expulsion')"),
         ...because("Counterfeits"),
-        check("Whom it waits for", ".alert:contains('another merchant manager decides')"),
+        check("Whom it waits for", ".alert:contains('Another merchant manager')"),
         check("Nobody expels alone", ".o_form_statusbar:not(:has(button[name='action_expel']))"),
         state("active"),
     ],
