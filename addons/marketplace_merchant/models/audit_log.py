@@ -118,14 +118,29 @@ class MarketplaceAuditLog(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('before', 'after')
+    @api.depends('before', 'after', 'model_name')
+    @api.depends_context('lang')
     def _compute_change(self):
         for row in self:
             before, after = row.before or {}, row.after or {}
-            row.change = ", ".join(
-                f"{key}: {before.get(key, '')} → {after.get(key, '')}"
-                for key in sorted(before.keys() | after.keys())
-            )
+            changes = []
+            for key in sorted(before.keys() | after.keys()):
+                label, values = row._words(key)
+                old, new = (
+                    values.get(value, value) if isinstance(value, str) else value
+                    for value in (before.get(key, ''), after.get(key, ''))
+                )
+                changes.append(f"{label}: {old} → {new}")
+            row.change = ", ".join(changes)
+
+    def _words(self, key):
+        """Return how people call a value of the document, and its states: (label, labels)."""
+        model = self.env.get(self.model_name)
+        field = model is not None and model._fields.get(key)
+        if not field:
+            return key, {}
+        states = field.type == 'selection' and field._description_selection(self.env)
+        return field._description_string(self.env), dict(states or ())
 
     @api.depends('model_name', 'res_id')
     @api.depends_context('lang')

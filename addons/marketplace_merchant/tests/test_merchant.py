@@ -63,6 +63,7 @@ class TestMerchant(PeopleCommon):
 
     def test_an_expulsion_takes_two_managers(self):
         card = self.env.ref('marketplace_merchant.home_card_expulsions')
+        before = card.with_user(self.second_manager).count
         proposed = self.merchant.with_user(self.manager)
         decided = self.merchant.with_user(self.second_manager)
         with self.assertRaisesRegex(UserError, "Nobody proposes"):
@@ -70,7 +71,8 @@ class TestMerchant(PeopleCommon):
         with self.assertRaisesRegex(UserError, "reason"):
             proposed.action_propose_expulsion(" ")
         proposed.action_propose_expulsion("Counterfeits")
-        self.assertEqual(card.with_user(self.second_manager).count, 1)
+        card.invalidate_recordset()
+        self.assertEqual(card.with_user(self.second_manager).count, before + 1)
         with self.assertRaisesRegex(AccessError, "two people"):
             proposed.action_expel()
         with self.assertRaises(AccessError):
@@ -84,7 +86,13 @@ class TestMerchant(PeopleCommon):
             [('merchant_id', '=', self.merchant.id)], limit=1
         )
         self.assertEqual(entry.reason, "Counterfeits")
-        self.assertEqual(card.with_user(self.second_manager).count, 0)
+        card.invalidate_recordset()
+        self.assertEqual(card.with_user(self.second_manager).count, before)
+        row = self.env['marketplace.audit.log'].search([
+            ('model_name', '=', self.merchant._name), ('res_id', '=', self.merchant.id),
+            ('action', '=', 'state'),
+        ], limit=1)  # fmt: skip
+        self.assertEqual(row.change, "State: Active → Expelled")
         for again in (decided.action_expel, lambda: decided.action_drop_expulsion("Mercy")):
             with self.assertRaises(UserError):
                 again()

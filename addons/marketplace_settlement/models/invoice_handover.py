@@ -41,11 +41,11 @@ class MarketplaceInvoiceHandover(models.Model):
     )
 
     channel_id = fields.Many2one(
-        comodel_name='marketplace.invoice.channel', string="E-Invoice Service", required=True, readonly=True,
-        index=True, ondelete='restrict',
+        comodel_name='marketplace.invoice.channel', string="E-Invoice Service", required=True,
+        readonly=True, index=True, ondelete='restrict',
     )  # fmt: skip
     move_id = fields.Many2one(
-        comodel_name='account.move', string="Invoice", required=True, readonly=True, index=True,
+        comodel_name='account.move', string="Invoice or Credit Note", required=True, readonly=True, index=True,
         ondelete='restrict',
     )  # fmt: skip
     company_id = fields.Many2one(related='channel_id.company_id', store=True, index=True)
