@@ -45,8 +45,8 @@ class MarketplaceInvoiceHandover(models.Model):
         readonly=True, index=True, ondelete='restrict',
     )  # fmt: skip
     move_id = fields.Many2one(
-        comodel_name='account.move', string="Invoice or Credit Note", required=True, readonly=True, index=True,
-        ondelete='restrict',
+        comodel_name='account.move', string="Invoice or Credit Note", required=True, readonly=True,
+        index=True, ondelete='restrict',
     )  # fmt: skip
     company_id = fields.Many2one(related='channel_id.company_id', store=True, index=True)
     partner_id = fields.Many2one(related='move_id.partner_id')
