@@ -4,6 +4,8 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 DAYS = 30
+# Shoppers and competitors read goods on sale, but not how they sell.
+STAFF = 'marketplace_merchant.group_staff'
 
 
 class ProductTemplate(models.Model):
@@ -13,18 +15,19 @@ class ProductTemplate(models.Model):
 
     merchant_stock = fields.Float(
         string="In Stock", digits='Product Unit', compute='_compute_turnover', compute_sudo=True,
-        help="On the merchant's shelf, with what is sold and not sent yet.",
+        groups=STAFF, help="On the merchant's shelf, with what is sold and not sent yet.",
     )  # fmt: skip
     merchant_stock_free = fields.Float(
         string="To Sell", digits='Product Unit', compute='_compute_turnover', compute_sudo=True,
-        help="In stock, without what is reserved for orders.",
+        groups=STAFF, help="In stock, without what is reserved for orders.",
     )  # fmt: skip
     merchant_stock_sent = fields.Float(
         string="Sent in 30 Days", digits='Product Unit', compute='_compute_turnover',
-        compute_sudo=True, help="What left the merchant's shelf for shoppers.",
+        compute_sudo=True, groups=STAFF, help="What left the merchant's shelf for shoppers.",
     )  # fmt: skip
     merchant_stock_days = fields.Integer(
         string="Lasts (days)", compute='_compute_turnover', compute_sudo=True,
+        groups=STAFF,
         help="How long what is left to sell lasts if it goes on leaving as in the last 30 days.",
     )  # fmt: skip
 

@@ -59,6 +59,10 @@ class TestStock(OrdersCommon):
         )
         listing.invalidate_recordset()
         self.assertEqual(listing.merchant_stock_sent, 0)
+        self.assertEqual(listing.with_user(self.manager).merchant_stock, 8)
+        for user in (self.clerk_b, self.catalogue_a, self.shopper):
+            with self.assertRaises(AccessError):
+                listing.with_user(user).read(['merchant_stock_sent'])
 
     def test_a_merchant_sends_only_what_is_its_own(self):
         """Goods of the same product that another owns, even nearby, are not reserved."""
