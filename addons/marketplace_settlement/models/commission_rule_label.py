@@ -145,9 +145,11 @@ class MarketplaceCommissionRule(models.Model):
         self.ensure_one()
         if not self.date_from:
             return self.env._(
-                "Rule “%(rule)s”, version %(version)s.", rule=self.display_name, version=self.version
-            )
+                "Rule “%(rule)s”, version %(version)s.",
+                rule=self.display_name, version=self.version,
+            )  # fmt: skip
         return self.env._(
             "Rule “%(rule)s”, version %(version)s, since %(date)s.",
-            rule=self.display_name, version=self.version, date=format_date(self.env, self.date_from),
+            rule=self.display_name, version=self.version,
+            date=format_date(self.env, self.date_from),
         )  # fmt: skip
