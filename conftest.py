@@ -3,11 +3,13 @@
 import logging
 import os
 import re
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
 
 EXPECTED_LOG = Path(__file__).parent / "tests" / "expected_log.txt"
+TOUR_SECONDS = 180
 
 # The server that pytest-odoo starts would run queued jobs behind the back of the tests.
 os.environ.setdefault("ODOO_QUEUE_JOB_CHANNELS", "root:0")
@@ -43,6 +45,17 @@ complaints.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s")
 
 def pytest_configure():
     logging.getLogger().addHandler(complaints)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patient_browser():
+    """Processes share the cores: a tour gets more time than the minute that Odoo gives it."""
+    from odoo.tests import HttpCase  # noqa: PLC0415
+
+    start_tour = HttpCase.start_tour
+    HttpCase.start_tour = partialmethod(start_tour, timeout=TOUR_SECONDS)
+    yield
+    HttpCase.start_tour = start_tour
 
 
 @pytest.fixture(autouse=True)

@@ -36,7 +36,7 @@ class TestShopperTour(StorefrontCommon):
         provider.payment_method_ids.active = True
 
     def test_shopper_tour(self):
-        self.start_tour('/shop', 'marketplace_shopper_buys', login=self.shopper.login, timeout=180)
+        self.start_tour('/shop', 'marketplace_shopper_buys', login=self.shopper.login)
         order = self.env['sale.order'].search(
             [('partner_id', '=', self.shopper.partner_id.id)], limit=1
         )
@@ -49,7 +49,6 @@ class TestShopperTour(StorefrontCommon):
             f'/my/orders/{order.id}',
             'marketplace_shopper_receives',
             login=self.shopper.login,
-            timeout=180,
         )
         part_a, part_b = self._part(order), self._part(order, self.merchant_b)
         self.assertTrue(part_a.date_received)
