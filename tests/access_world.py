@@ -329,10 +329,14 @@ class AccessWorld(MoneyCommon):
         manager = cls.users["finance_manager"]
         reserve = cls.env["marketplace.reserve.rule"].with_user(manager)
         cls._keep(reserve.create({"percent": 5, "days": 30}))
-        draft = cls.env["marketplace.commission.rule"].with_user(manager).create(
-            {"percent": 5.0, "bracket_ids": [Command.create({"amount_from": 1e6, "percent": 4.0})]}
-        )
+        currency = cls.env.company.currency_id.id
+        draft = cls.env["marketplace.commission.rule"].with_user(manager).create({
+            "percent": 5.0,
+            "bracket_ids": [Command.create({"amount_from": 1e6, "percent": 4.0})],
+            "amount_ids": [Command.create({"currency_id": currency, "minimum": 1.0})],
+        })
         cls._keep(draft.bracket_ids)
+        cls._keep(draft.amount_ids)
         cls._keep(*(
             cls.env["marketplace.commission.notice"].create(
                 {"merchant_id": merchant.id, "kind": "begins"}

@@ -2,6 +2,7 @@
 
 import base64
 
+from odoo.fields import Domain
 from odoo.http import request, route
 
 from .merchant_portal import MerchantPortal, portal_route
@@ -23,7 +24,7 @@ class MerchantImports(MerchantPortal):
             'all': (_("All"), []),
             'previewed': (_("To be started"), [('state', '=', 'previewed')]),
             'running': (_("Running"), [('state', '=', 'running')]),
-            'errors': (_("With errors"), [('error_count', '>', 0)]),
+            'errors': (_("With errors"), Domain('error_count', '>', 0)),
         }
 
     @portal_route([IMPORT_PATH, f'{IMPORT_PATH}/page/<int:page>'])

@@ -75,7 +75,6 @@ class MarketplaceReconciliation(models.Model):
         companies = self.env.companies.sudo()
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("Merchant Accounts"),
             'res_model': 'account.move.line',
             'view_mode': 'list,form',
             'domain': [
@@ -86,6 +85,7 @@ class MarketplaceReconciliation(models.Model):
                 ]),
             ],
             'context': {'group_by': ['account_id', 'merchant_id']},
+            'name': self.env._("Merchant Accounts"),
         }  # fmt: skip
 
     def _action_open(self):
