@@ -1,15 +1,41 @@
 """What every test run of ours insists on: a clean log, and no test skipped."""
 
+import contextlib
 import logging
 import os
 import re
+import shutil
 from functools import partialmethod
 from pathlib import Path
 
 import pytest
+import pytest_odoo
 
 EXPECTED_LOG = Path(__file__).parent / "tests" / "expected_log.txt"
 TOUR_SECONDS = 180
+
+
+@contextlib.contextmanager
+def own_files(source, database):
+    """Let each process that runs tests have files of its own: what one drops, others still need.
+
+    pytest-odoo would let the copies of the database share the files of the first one.
+    """
+    from odoo.tools import config  # noqa: PLC0415
+
+    if database == source:
+        yield
+        return
+    files = config.filestore(database)
+    shutil.rmtree(files, ignore_errors=True)
+    shutil.copytree(config.filestore(source), files, copy_function=os.link)
+    try:
+        yield
+    finally:
+        shutil.rmtree(files, ignore_errors=True)
+
+
+pytest_odoo._shared_filestore = own_files
 
 # The server that pytest-odoo starts would run queued jobs behind the back of the tests.
 os.environ.setdefault("ODOO_QUEUE_JOB_CHANNELS", "root:0")

@@ -66,7 +66,6 @@ def copied_database(source, name, server=None):
     _call(restore, target, stdin=dump.stdout)
     if dump.wait():
         raise RuntimeError(f"{source} could not be copied.")
-    # Copies of one database, each for a process that runs tests, share their files.
     shutil.rmtree(files, ignore_errors=True)
     shutil.copytree(config.filestore(source), files, copy_function=os.link)
     try:

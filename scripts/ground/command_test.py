@@ -85,7 +85,7 @@ def _copy_of_template(must_be_clean):
 def _drop_leftovers(prefix):
     """A test run that was killed could not drop its copy."""
     for name in postgres.query("SELECT datname FROM pg_database").split():
-        owner = re.fullmatch(rf"{prefix}_(\d+)", name)
+        owner = re.fullmatch(rf"{prefix}_(\d+)(-gw\d+)?", name)
         if owner and not os.path.exists(f"/proc/{owner[1]}"):
             Database(name).drop()
 

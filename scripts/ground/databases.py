@@ -62,7 +62,8 @@ def _fingerprint(folder):
 
 class Database:
     def __init__(self, name):
-        if not re.fullmatch(r"[a-z][a-z0-9_]{0,50}", name):
+        # The end is what pytest-odoo calls the copy of a process that runs tests.
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,50}(-gw\d+)?", name):
             raise Stop(
                 f"{name!r} is no good name for a database.",
                 "Use small letters, digits and underscores, beginning with a letter.",
@@ -95,7 +96,7 @@ class Database:
         postgres.query(
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'"
         )
-        postgres.query(f"DROP DATABASE IF EXISTS {self.name}")
+        postgres.query(f'DROP DATABASE IF EXISTS "{self.name}"')
         shutil.rmtree(self.files, ignore_errors=True)
 
     def copy_from(self, template):

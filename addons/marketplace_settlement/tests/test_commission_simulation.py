@@ -100,12 +100,14 @@ class TestCommissionSimulation(MoneyCommon):
 
     def _query_count(self, draft):
         """Return the number of queries of a simulation whose rules and settings are known."""
-        self._simulate(draft)
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        self._simulate(draft)
-        return self.env.cr.sql_log_count - before
+        counts = []
+        for _turn in range(3):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._simulate(draft)
+            counts.append(self.env.cr.sql_log_count - before)
+        return min(counts)
 
     def _sell_abroad(self, currency, quantity=1):
         self._cart_in(currency, {self.bowl: quantity}).action_confirm()

@@ -49,6 +49,7 @@ class TestReturnFreight(ReturnCommon):
             'name': "FRT", 'symbol': "F", 'rounding': 0.01,
             'rate_ids': [(0, 0, {'rate': 2.0, 'company_id': self.company.id})],
         })
+        self.env.flush_all()
         self.env.cr.execute(
             "UPDATE marketplace_order SET currency_id = %s WHERE id = %s",
             (other.id, request.order_id.id),
