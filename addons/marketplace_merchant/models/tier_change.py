@@ -25,10 +25,10 @@ class MarketplaceTierChange(models.Model):
         ondelete='restrict',
     )  # fmt: skip
     old_tier_id = fields.Many2one(
-        comodel_name='marketplace.tier', string="Old Tier", readonly=True, ondelete='restrict'
+        comodel_name='marketplace.tier', readonly=True, ondelete='restrict'
     )
     new_tier_id = fields.Many2one(
-        comodel_name='marketplace.tier', string="New Tier", required=True, ondelete='restrict'
+        comodel_name='marketplace.tier', required=True, ondelete='restrict'
     )
     reason = fields.Text(required=True)
     run_id = fields.Many2one(

@@ -26,7 +26,7 @@ class MarketplaceTierRunLine(models.Model):
         comodel_name='marketplace.merchant', required=True, readonly=True, ondelete='cascade',
     )  # fmt: skip
     old_tier_id = fields.Many2one(
-        comodel_name='marketplace.tier', string="Old Tier", required=True, readonly=True,
+        comodel_name='marketplace.tier', required=True, readonly=True,
         ondelete='restrict',
     )  # fmt: skip
     aim_tier_id = fields.Many2one(
@@ -34,7 +34,7 @@ class MarketplaceTierRunLine(models.Model):
         ondelete='restrict',
     )  # fmt: skip
     new_tier_id = fields.Many2one(
-        comodel_name='marketplace.tier', string="New Tier", required=True, readonly=True,
+        comodel_name='marketplace.tier', required=True, readonly=True,
         ondelete='restrict',
     )  # fmt: skip
     outcome = fields.Selection(
