@@ -13,13 +13,15 @@ import zipfile
 from pathlib import Path
 
 LINES = 10_000
-LINES_EACH = 200
 ADDONS = ("commission_oca", "account_commission_oca", "sale_commission_oca")
 VERSION = "19.0.*"
 
 
-def measure(database):
-    """Install the addons into the database, settle there, and return lines per second."""
+def measure(database, each):
+    """Install the addons into the database, settle there, and return lines per second.
+
+    :param int each: how many lines one agent has, in one settlement
+    """
     with tempfile.TemporaryDirectory() as folder:
         addons = fetch(Path(folder))
         environment = {
@@ -31,7 +33,7 @@ def measure(database):
             env=environment, check=True,
         )  # fmt: skip
         settled = subprocess.run(
-            [sys.executable, __file__, database],
+            [sys.executable, __file__, database, str(each)],
             env=environment, check=True, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         return float(settled.stdout.split()[-1])
@@ -48,7 +50,7 @@ def fetch(folder):
     return folder / "odoo" / "addons"
 
 
-def main(database):
+def main(database, each):
     import odoo
     from odoo.api import SUPERUSER_ID, Environment
     from odoo.modules.registry import Registry
@@ -56,7 +58,7 @@ def main(database):
     odoo.tools.config.parse_config(["--no-http", f"--database={database}", "--log-level=error"])
     with contextlib.closing(Registry(database).cursor()) as cr:
         env = Environment(cr, SUPERUSER_ID, {})
-        fill(env)
+        fill(env, int(each))
         wizard = env["commission.make.settle"].create({
             "settlement_type": "sale_invoice", "date_to": odoo.fields.Date.today(),
         })  # fmt: skip
@@ -71,7 +73,7 @@ def main(database):
         print(LINES / seconds)
 
 
-def fill(env):
+def fill(env, each):
     """Have posted invoice lines with an agent each, all like one that was made by Odoo."""
     from filling import copies, spread
 
@@ -96,7 +98,7 @@ def fill(env):
     })  # fmt: skip
     invoice.action_post()
     line = invoice.invoice_line_ids
-    agents = copies(env, agent, LINES // LINES_EACH, {"name": "'Agent ' || n"})
+    agents = copies(env, agent, LINES // each, {"name": "'Agent ' || n"})
     moves = copies(env, invoice, LINES, {"name": "'BENCH/' || n"})[0]
     lines = copies(env, line, LINES, {"move_id": f"{moves} + n - 1"})[0]
     copies(env, line.agent_ids, LINES, {

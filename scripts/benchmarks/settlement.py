@@ -26,6 +26,8 @@ STATEMENTS = 1_000
 BATCH = 500
 JOB = 100
 TURNS = 3
+# As many lines in a settlement as our statements have, and few: what one costs weighs more then.
+OCA_EACH = (200, 10)
 
 
 def main(database, stock, size="1000000", *parts):
@@ -317,8 +319,10 @@ def measure_matching(env, statements):
 # === OTHERS === #
 
 def measure_oca(_database, stock, _size):
-    with copy_of(stock, "oca") as database:
-        print(f"OCA: {_settlement_oca.measure(database):,.0f} lines/s", flush=True)
+    for each in OCA_EACH:
+        with copy_of(stock, "oca") as database:
+            rate = _settlement_oca.measure(database, each)
+            print(f"OCA: {rate:,.0f} lines/s with {each} lines in a settlement", flush=True)
 
 
 def measure_confirm(database, stock, _size):
