@@ -285,10 +285,10 @@ class MarketplaceHold(models.Model):
         return [(name, '=', self[name].id), ('company_id', '=', self.company_id.id)]
 
     @api.model
-    def _of_merchants(self, merchants, company):
+    def _of_merchants(self, merchants, companies):
         """Return the active holds of all that some merchants have: nothing is paid to those."""
         return self.sudo().search([
-            ('merchant_id', 'in', merchants.ids), ('company_id', '=', company.id),
+            ('merchant_id', 'in', merchants.ids), ('company_id', 'in', companies.ids),
             ('order_id', '=', False), ('kind', 'in', MERCHANT_KINDS), ('state', '=', 'active'),
         ])  # fmt: skip
 

@@ -246,7 +246,10 @@ class MarketplacePayout(models.Model):
 
     def _check_can_be_paid(self):
         """Raise unless the merchant may be paid this now, to the account that was chosen."""
-        for payout in self.sudo():
+        payouts = self.sudo()
+        held = self.env['marketplace.hold']._of_merchants(payouts.merchant_id, payouts.company_id)
+        holds = held.grouped(lambda hold: (hold.merchant_id, hold.company_id))
+        for payout in payouts:
             payout._check_payable()
             account = payout.bank_account_id
             if account.state != 'verified':
@@ -258,16 +261,13 @@ class MarketplacePayout(models.Model):
                     )
                 )
             account._check_usable()
-            holds = self.env['marketplace.hold']._of_merchants(
-                payout.merchant_id, payout.company_id
-            )
-            if holds:
+            if payout_holds := holds.get((payout.merchant_id, payout.company_id)):
                 raise UserError(
                     self.env._(
                         "Nothing is paid to %(merchant)s while its money is held: %(reason)s. Leave"
                         " its payout out of the batch.",
                         merchant=payout.merchant_id.display_name,
-                        reason=holds[0].reason,
+                        reason=payout_holds[0].reason,
                     )
                 )
             if missing := payout.merchant_id._blocking('be_paid'):
