@@ -3,15 +3,18 @@
 import contextlib
 import logging
 import os
-import re
 import shutil
+import sys
 from functools import partialmethod
 from pathlib import Path
 
 import pytest
 import pytest_odoo
 
-EXPECTED_LOG = Path(__file__).parent / "tests" / "expected_log.txt"
+sys.path.append(str(Path(__file__).parent / "scripts" / "ground"))
+
+from databases import Database, expected_log  # noqa: E402
+
 TOUR_SECONDS = 180
 
 
@@ -21,18 +24,15 @@ def own_files(source, database):
 
     pytest-odoo would let the copies of the database share the files of the first one.
     """
-    from odoo.tools import config  # noqa: PLC0415
-
     if database == source:
         yield
         return
-    files = config.filestore(database)
-    shutil.rmtree(files, ignore_errors=True)
-    shutil.copytree(config.filestore(source), files, copy_function=os.link)
+    copy = Database(database)
+    copy.copy_files_from(Database(source))
     try:
         yield
     finally:
-        shutil.rmtree(files, ignore_errors=True)
+        shutil.rmtree(copy.files, ignore_errors=True)
 
 
 pytest_odoo._shared_filestore = own_files
@@ -51,9 +51,7 @@ class Complaints(logging.Handler):
     def __init__(self):
         super().__init__(logging.WARNING)
         self.unclaimed = []
-        reasons = EXPECTED_LOG.read_text().splitlines()
-        patterns = [line for line in reasons if line and not line.startswith("#")]
-        self.expected = re.compile("|".join(patterns) or "(?!)")
+        self.expected = expected_log()
 
     def emit(self, record):
         # Warnings of Python itself are pytest's to show.

@@ -12,6 +12,8 @@ from PIL import Image
 from odoo import Command, fields
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 
+from odoo.addons.marketplace_merchant.tests.back_office import leave_out_background_blur
+
 STAFF = {
     'officer': 'marketplace_merchant.group_onboarding_officer',
     'second_officer': 'marketplace_merchant.group_onboarding_officer',
@@ -380,14 +382,7 @@ class StaffTourCase(JourneyCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Debian's package of Odoo names this library (for video calls) without having it; the
-        # browser's complaint about that would end every tour.
-        cls.env['ir.asset'].create({
-            'name': "No background blur",
-            'bundle': 'web.assets_backend',
-            'directive': 'remove',
-            'path': 'mail/static/lib/selfie_segmentation/selfie_segmentation.js',
-        })
+        leave_out_background_blur(cls.env)
 
     def _click_through(self, tour, person):
         self.start_tour('/odoo', f'marketplace_staff_{tour}', login=person.login)

@@ -66,8 +66,7 @@ def copied_database(source, name, server=None):
     _call(restore, target, stdin=dump.stdout)
     if dump.wait():
         raise RuntimeError(f"{source} could not be copied.")
-    shutil.rmtree(files, ignore_errors=True)
-    shutil.copytree(config.filestore(source), files, copy_function=os.link)
+    Database(name).copy_files_from(Database(source))
     try:
         yield name
     finally:

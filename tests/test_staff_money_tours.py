@@ -30,7 +30,7 @@ class TestStaffMoneyTours(StaffTourCase):
         payout = statement.payout_id
         batch = payout.batch_id
         self.assertEqual((batch.create_uid, batch.channel_id), (self.accountant, channel))
-        self._click_through('batch_approve', self.finance_manager)
+        self._click_through('finance_manager', self.finance_manager)
         self.assertEqual(batch.approved_by_id, self.finance_manager)
         self._click_through('batch_send', self.accountant)
         self.assertEqual((batch.state, payout.state), ('sent', 'sent'))

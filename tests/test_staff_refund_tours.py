@@ -4,18 +4,11 @@
 
 from unittest.mock import patch
 
-import requests
 from journey_common import StaffTourCase
 
-from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-
-def _hang(transaction):
-    try:
-        raise requests.Timeout()
-    except requests.Timeout:
-        raise ValidationError("Could not establish the connection.")  # noqa: B904
+from odoo.addons.marketplace_settlement.tests.money_common import hang
 
 
 @tagged('post_install', '-at_install')
@@ -51,7 +44,7 @@ class TestStaffRefundTours(StaffTourCase):
         refund = self._credit_note(part).transaction_ids.filtered(
             lambda tx: tx.operation == 'refund'
         )
-        self.patch(self.env.registry['payment.transaction'], '_send_refund_request', _hang)
+        self.patch(self.env.registry['payment.transaction'], '_send_refund_request', hang)
         with patch.object(self.env.registry['ir.cron'], '_commit_progress', return_value=60.0):
             refund._cron_marketplace_send_refunds()
         self.assertEqual(refund.marketplace_refund_state, 'unknown')

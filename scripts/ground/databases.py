@@ -103,8 +103,12 @@ class Database:
         postgres.query(f"CREATE DATABASE {self.name} TEMPLATE {template.name}")
         # PostgreSQL leaves out the comment.
         self._write_stamp(template.stamp()["code"])
-        # Attachments are never changed in place, so a link is as good as a copy.
+        self.copy_files_from(template)
+
+    def copy_files_from(self, template):
+        """Attachments are never changed in place, so a link is as good as a copy."""
         if template.files.is_dir():
+            shutil.rmtree(self.files, ignore_errors=True)
             shutil.copytree(template.files, self.files, copy_function=os.link)
 
     def become(self, name):
@@ -203,11 +207,16 @@ class Database:
         return unexpected_lines(log)
 
 
-def unexpected_lines(log):
-    """What Odoo complained of; some errors do not stop it, such as an addon that is not found."""
+def expected_log():
+    """The pattern of what Odoo may complain of."""
     reasons = EXPECTED_LOG.read_text().splitlines()
     patterns = [line for line in reasons if line and not line.startswith("#")]
-    expected = re.compile("|".join(patterns) or "(?!)")
+    return re.compile("|".join(patterns) or "(?!)")
+
+
+def unexpected_lines(log):
+    """What Odoo complained of; some errors do not stop it, such as an addon that is not found."""
+    expected = expected_log()
     lines = log.read_text(errors="replace").splitlines()
     return [li for li in lines if COMPLAINT.match(li) and not expected.search(li)]
 

@@ -2,6 +2,8 @@
 
 from odoo.tests import tagged
 
+from odoo.addons.marketplace_merchant.tests.back_office import leave_out_background_blur
+
 from .merchant_common import MerchantCommon
 
 
@@ -12,14 +14,7 @@ class TestListingTours(MerchantCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Debian's package of Odoo names this library (for video calls) without having it; the
-        # browser's complaint about that would end every tour.
-        cls.env['ir.asset'].create({
-            'name': "No background blur",
-            'bundle': 'web.assets_backend',
-            'directive': 'remove',
-            'path': 'mail/static/lib/selfie_segmentation/selfie_segmentation.js',
-        })
+        leave_out_background_blur(cls.env)
         cls.merchant_a.tier_id.listing_sampling_rate = 0
         cls.listing = cls.cup.product_tmpl_id
         cls.listing.image_1920 = cls._image()

@@ -3,6 +3,8 @@
 from odoo import Command, fields
 from odoo.tests import tagged
 
+from odoo.addons.marketplace_merchant.tests.back_office import leave_out_background_blur
+
 from .merchant_common import MerchantCommon
 
 PATH = '/my/merchant/fees'
@@ -46,14 +48,7 @@ class TestMerchantFees(MerchantCommon):
 
     def test_a_manager_announces_fees_and_the_merchant_reads_them(self):
         """113 at 8 % are 9.04, at 9 % 10.17; the new fees begin after the days of notice."""
-        # Debian's package of Odoo names this library (for video calls) without having it; the
-        # browser's complaint about that would end every tour.
-        self.env['ir.asset'].create({
-            'name': "No background blur",
-            'bundle': 'web.assets_backend',
-            'directive': 'remove',
-            'path': 'mail/static/lib/selfie_segmentation/selfie_segmentation.js',
-        })
+        leave_out_background_blur(self.env)
         abroad = self._currency('XTA', 2.0)
         self._order()
         self.start_tour('/odoo', 'marketplace_staff_manager_commission', login=self.maker.login)

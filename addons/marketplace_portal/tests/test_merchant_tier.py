@@ -3,6 +3,8 @@
 from odoo import fields
 from odoo.tests import tagged
 
+from odoo.addons.marketplace_merchant.tests.back_office import leave_out_background_blur
+
 from .merchant_common import MerchantCommon
 
 TIER_PATH = '/my/merchant/tier'
@@ -61,14 +63,7 @@ class TestMerchantTier(MerchantCommon):
         self.assertNotIn("Between us", page)
 
     def test_a_manager_applies_the_review(self):
-        # Debian's package of Odoo names this library (for video calls) without having it; the
-        # browser's complaint about that would end every tour.
-        self.env['ir.asset'].create({
-            'name': "No background blur",
-            'bundle': 'web.assets_backend',
-            'directive': 'remove',
-            'path': 'mail/static/lib/selfie_segmentation/selfie_segmentation.js',
-        })
+        leave_out_background_blur(self.env)
         part = self._part(self._paid({self.bowl: 3}))
         self._complete(part.sale_order_id)
         part.date_completed = fields.Datetime.now()

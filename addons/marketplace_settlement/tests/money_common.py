@@ -3,13 +3,24 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
+import requests
+
 from odoo import Command, fields
+from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user
 
 from odoo.addons.payment.models.payment_provider import PaymentProvider
 from odoo.addons.payment.models.payment_transaction import PaymentTransaction
 
 from .orders_common import OrdersCommon
+
+
+def hang(transaction):
+    """Ask for a refund as a provider's code does when no answer comes."""
+    try:
+        raise requests.Timeout()
+    except requests.Timeout:
+        raise ValidationError("Could not establish the connection.")  # noqa: B904
 
 
 class MoneyCommon(OrdersCommon):

@@ -12,7 +12,7 @@ from odoo.tests import tagged
 from odoo.addons.payment.models.payment_provider import PaymentProvider
 from odoo.addons.payment.models.payment_transaction import PaymentTransaction
 
-from .money_common import MoneyCommon
+from .money_common import MoneyCommon, hang
 
 
 def _refuse(transaction):
@@ -22,13 +22,6 @@ def _refuse(transaction):
         response.raise_for_status()
     except requests.HTTPError:
         raise ValidationError("The card is closed.")  # noqa: B904
-
-
-def _hang(transaction):
-    try:
-        raise requests.Timeout()
-    except requests.Timeout:
-        raise ValidationError("Could not establish the connection.")  # noqa: B904
 
 
 @tagged('post_install', '-at_install')
@@ -108,7 +101,7 @@ class TestRefundOutbox(MoneyCommon):
         self.assertEqual(len(credit_note.activity_ids), 1)
 
     def test_no_answer_is_not_asked_again_but_found_out(self):
-        self._provider(_hang)
+        self._provider(hang)
         credit_note = self._credit()
         self._send_refunds()
         self._send_refunds()
@@ -132,7 +125,7 @@ class TestRefundOutbox(MoneyCommon):
         self.assertBooksAgree()
 
     def test_an_unknown_one_that_failed_is_paid_by_hand(self):
-        self._provider(_hang)
+        self._provider(hang)
         credit_note = self._credit()
         self._send_refunds()
         self._refund(credit_note).with_user(self.approver).action_marketplace_refund_failed("No")

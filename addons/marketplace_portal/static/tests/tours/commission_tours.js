@@ -1,19 +1,8 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
+import { check, click, confirm, press, state } from "./staff_tours";
 
 const tours = registry.category("web_tour.tours");
-
-function click(content, trigger) {
-    return { content, trigger, run: "click" };
-}
-
-function check(content, trigger) {
-    return { content, trigger };
-}
-
-function press(name) {
-    return click(`Press ${name}`, `.o_form_statusbar button[name="${name}"]:enabled`);
-}
 
 /** Return a column of the row that is being typed, the nth of a list of the form. */
 function cell(list, nth, column) {
@@ -40,7 +29,7 @@ tours.add("marketplace_staff_manager_commission", {
         click("Rules", '.o-dropdown--menu [data-menu-xmlid="marketplace_settlement.menu_commission_rule"]'),
         click("What counts now", '.o_data_row:contains("Published") .o_data_cell[name="price_label"]'),
         press("action_replace"),
-        check("A draft of the next version", '.o_arrow_button_current[data-value="draft"]'),
+        state("draft"),
         { content: "Dearer", trigger: "[name='percent'] input", run: "edit 9" },
         ...addRow("amount_ids", 1, { minimum: "2" }),
         ...addRow("amount_ids", 2, { currency_id: "XTA" }),
@@ -52,8 +41,8 @@ tours.add("marketplace_staff_manager_commission", {
         check("The effect on a merchant", ".o_data_row:contains('Orders A'):contains('10.17')"),
         click("Back", ".o_breadcrumb .o_back_button, .breadcrumb-item:last a"),
         press("action_publish"),
-        click("Yes", ".modal-footer button.btn-primary:enabled"),
-        check("Published", '.o_arrow_button_current[data-value="active"]'),
+        confirm(),
+        state("active"),
         click("Who is told", ".oe_stat_button[name='action_view_notices']"),
         check("The merchant is told", ".o_list_view .o_data_row:contains('Orders A')"),
     ],

@@ -1,8 +1,7 @@
 import { registry } from "@web/core/registry";
-import { card, check, click, confirm, menu, openApp, press, state } from "./staff_tours";
+import { MERCHANT, card, check, click, confirm, menu, openApp, press, state } from "./staff_tours";
 
 const tours = registry.category("web_tour.tours");
-const MERCHANT = "Cloud Leaf Trading";
 const DIFFERENCES = ".o_field_widget[name='line_ids']";
 
 /** Open a report's dialog and show its lines. */

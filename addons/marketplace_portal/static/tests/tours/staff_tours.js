@@ -21,6 +21,11 @@ export function confirm() {
     return click("Yes", ".modal-footer button.btn-primary:enabled");
 }
 
+/** Whoever proposed something has no button to approve it. */
+export function notAlone() {
+    return check("Nobody approves alone", ".o_form_statusbar:not(:has(button[name='action_approve']))");
+}
+
 export function state(value) {
     return check(`Now ${value}`, `.o_arrow_button_current[data-value="${value}"]`);
 }
@@ -113,7 +118,7 @@ tours.add("marketplace_staff_officer_recommend", {
         ...accept(checkOf("Shop name and text")),
         press("action_recommend"),
         check("A second person decides", ".alert:contains('A second person decides')"),
-        check("Nobody approves alone", ".o_form_statusbar:not(:has(button[name='action_approve']))"),
+        notAlone(),
     ],
 });
 
@@ -175,7 +180,7 @@ tours.add("marketplace_staff_accountant_post", {
         check("What will happen", ".alert:contains('Save to draw up')"),
         click("Save", ".o_form_button_save"),
         shows("payout_ids", MERCHANT),
-        check("Nobody approves alone", ".o_form_statusbar:not(:has(button[name='action_approve']))"),
+        notAlone(),
     ],
 });
 
@@ -188,6 +193,7 @@ tours.add("marketplace_staff_finance_manager", {
         shows("payout_ids", MERCHANT),
         press("action_approve"),
         state("approved"),
+        shows("approved_by_id", "journey_finance_manager"),
     ],
 });
 
