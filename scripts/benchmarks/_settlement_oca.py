@@ -12,15 +12,23 @@ import time
 import zipfile
 from pathlib import Path
 
-LINES = 10_000
+# Lines of an agent and of an invoice, as our merchants and orders have them.
+EACH = 200
+INVOICED = 10
+# So many of the agents are settled while the clock runs.
+AGENTS = 50
 ADDONS = ("commission_oca", "account_commission_oca", "sale_commission_oca")
 VERSION = "19.0.*"
 
 
-def measure(database, each):
+def measure(database, count):
     """Install the addons into the database, settle there, and return lines per second.
 
-    :param int each: how many lines one agent has, in one settlement
+    A settlement takes the longer the more settlements there are, as the addons have no index for
+    what they look up. So agents from the middle are measured: half of the lines are settled before,
+    and the whole takes on average what those take.
+
+    :param int count: how many lines there are
     """
     with tempfile.TemporaryDirectory() as folder:
         addons = fetch(Path(folder))
@@ -33,7 +41,7 @@ def measure(database, each):
             env=environment, check=True,
         )  # fmt: skip
         settled = subprocess.run(
-            [sys.executable, __file__, database, str(each)],
+            [sys.executable, __file__, database, str(count)],
             env=environment, check=True, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         return float(settled.stdout.split()[-1])
@@ -50,7 +58,7 @@ def fetch(folder):
     return folder / "odoo" / "addons"
 
 
-def main(database, each):
+def main(database, count):
     import odoo
     from odoo.api import SUPERUSER_ID, Environment
     from odoo.modules.registry import Registry
@@ -58,24 +66,35 @@ def main(database, each):
     odoo.tools.config.parse_config(["--no-http", f"--database={database}", "--log-level=error"])
     with contextlib.closing(Registry(database).cursor()) as cr:
         env = Environment(cr, SUPERUSER_ID, {})
-        fill(env, int(each))
-        wizard = env["commission.make.settle"].create({
-            "settlement_type": "sale_invoice", "date_to": odoo.fields.Date.today(),
-        })  # fmt: skip
+        agents = fill(env, int(count))
+        before = env["commission.settlement.line"].search_count([])
+        wizard = settling(env, agents)
         started = time.perf_counter()
         wizard.action_settle()
         env.flush_all()
         cr.commit()
         seconds = time.perf_counter() - started
-        settled = env["commission.settlement.line"].search_count([])
-        if settled != LINES:
-            raise SystemExit(f"OCA: {settled} lines settled instead of {LINES}")
-        print(LINES / seconds)
+        settled = env["commission.settlement.line"].search_count([]) - before
+        if settled != len(agents) * EACH:
+            raise SystemExit(f"OCA: {settled} lines settled instead of {len(agents) * EACH}")
+        print(settled / seconds)
 
 
-def fill(env, each):
-    """Have posted invoice lines with an agent each, all like one that was made by Odoo."""
-    from filling import copies, spread
+def settling(env, agents):
+    from odoo.fields import Command, Date
+
+    return env["commission.make.settle"].create({
+        "settlement_type": "sale_invoice", "date_to": Date.today(),
+        "agent_ids": [Command.set(agents)],
+    })  # fmt: skip
+
+
+def fill(env, count):
+    """Have posted invoice lines with an agent each, half of them settled, all made like Odoo's.
+
+    :return: the ids of the agents to settle
+    """
+    from filling import copies
 
     from odoo.fields import Command, Date
 
@@ -98,17 +117,33 @@ def fill(env, each):
     })  # fmt: skip
     invoice.action_post()
     line = invoice.invoice_line_ids
-    agents = copies(env, agent, LINES // each, {"name": "'Agent ' || n"})
-    moves = copies(env, invoice, LINES, {"name": "'BENCH/' || n"})[0]
-    lines = copies(env, line, LINES, {"move_id": f"{moves} + n - 1"})[0]
-    copies(env, line.agent_ids, LINES, {
-        "object_id": f"{lines} + n - 1", "invoice_id": f"{moves} + n - 1",
-        "agent_id": spread(agents),
+    agents = count // EACH
+    agent = copies(env, agent, agents, {"name": "'Agent ' || n"})[0]
+    move = copies(env, invoice, count // INVOICED, {"name": "'BENCH/' || n"})[0]
+    line = copies(env, line, count, {"move_id": f"{move} + (n - 1) / {INVOICED}"})[0]
+    # One invoice after the other, each of the next agent; the first agents are settled.
+    settled = agents // 2
+    owner = f"mod((n - 1) / {INVOICED}, {agents})"
+    owned = copies(env, invoice.invoice_line_ids.agent_ids, count, {
+        "object_id": f"{line} + n - 1", "invoice_id": f"{move} + (n - 1) / {INVOICED}",
+        "agent_id": f"{agent} + {owner}", "settled": f"{owner} < {settled}",
+    })[0]  # fmt: skip
+    settling(env, invoice.invoice_line_ids.agent_ids.agent_id.ids).action_settle()
+    done = env["commission.settlement"].search([])
+    settlement = copies(env, done, settled, {"agent_id": f"{agent} + n - 1"})[0]
+    owner = f"mod((n - 1) / {INVOICED}, {settled})"
+    number = (
+        f"((n - 1) / {settled * INVOICED} * {agents} + {owner}) * {INVOICED}"
+        f" + mod(n - 1, {INVOICED})"
+    )
+    copies(env, done.line_ids, settled * EACH, {
+        "settlement_id": f"{settlement} + {owner}", "agent_id": f"{agent} + {owner}",
+        "invoice_agent_line_id": f"{owned} + {number}", "invoice_line_id": f"{line} + {number}",
     })  # fmt: skip
-    agent.agent = False
     env.cr.execute("ANALYZE")
     env.cr.commit()
     env.invalidate_all()
+    return list(range(agent + settled, agent + agents))[:AGENTS]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """What settling costs, against bare SQL, stock Odoo and OCA's commissions, in one run.
 
-Parts: ``statements`` draws up statements of all entries; ``runners`` does it with one and with two
-processes; ``posting`` posts 1,000 statements; ``confirm`` confirms orders; ``oca`` settles with
-OCA's addons. What is compared works on copies of one database, so that each meets the same rows.
+Parts: ``statements`` draws up statements of all entries, and settles as many with OCA's addons;
+``runners`` draws them up with one and with two processes; ``posting`` posts 1,000 statements;
+``confirm`` confirms orders. What is compared works on copies of one database, so that each meets
+the same rows.
 """
 
 import contextlib
@@ -26,8 +27,6 @@ STATEMENTS = 1_000
 BATCH = 500
 JOB = 100
 TURNS = 3
-# As many lines in a settlement as our statements have, and few: what one costs weighs more then.
-OCA_EACH = (200, 10)
 
 
 def main(database, stock, size="1000000", *parts):
@@ -44,8 +43,11 @@ def main(database, stock, size="1000000", *parts):
 
 # === STATEMENTS === #
 
-def measure_statements(database, _stock, size):
-    """Draw up all statements; the bare SQL does the same reads and writes on the same tables."""
+def measure_statements(database, stock, size):
+    """Draw up all statements; the bare SQL does the same reads and writes on the same tables.
+
+    OCA's addons settle as many lines of as many agents.
+    """
     rates = {}
     for count in sorted({min(SMALL, size), size}):
         with copy_of(database, "filled") as filled:
@@ -65,6 +67,9 @@ def measure_statements(database, _stock, size):
     if len(rates) == 2:
         small, large = rates.values()
         print(f"statements: an entry costs {small / large:.2f} times that of {SMALL:,} entries")
+    with copy_of(stock, "oca") as settling:
+        oca = _settlement_oca.measure(settling, size)
+    print(f"statements: OCA {oca:,.0f}/s, ours {rates[size] / oca:.0f} times as fast", flush=True)
 
 
 def fill(database, count):
@@ -318,13 +323,6 @@ def measure_matching(env, statements):
 
 # === OTHERS === #
 
-def measure_oca(_database, stock, _size):
-    for each in OCA_EACH:
-        with copy_of(stock, "oca") as database:
-            rate = _settlement_oca.measure(database, each)
-            print(f"OCA: {rate:,.0f} lines/s with {each} lines in a settlement", flush=True)
-
-
 def measure_confirm(database, stock, _size):
     confirm.measure(Registry(database), Registry(stock))
 
@@ -385,7 +383,6 @@ def expect(found, expected, what):
 
 PARTS = {
     "statements": measure_statements,
-    "oca": measure_oca,
     "runners": measure_runners,
     "posting": measure_posting,
     "confirm": measure_confirm,

@@ -16,8 +16,15 @@ SUBSIDY_KINDS = (
     'subsidy', 'subsidy_refund', 'logistics_subsidy', 'logistics_subsidy_refund',
 )  # fmt: skip
 RESERVE_KINDS = ('reserve', 'reserve_release')
-# Tables that the database itself keeps from being changed or emptied.
-APPEND_ONLY = ('marketplace_balance_entry', 'marketplace_audit_log')
+# The triggers by which the database itself keeps its tables from being changed or emptied.
+GUARDS = {
+    'marketplace_balance_entry': (
+        'guard', 'guard_leave', 'guard_insert_statement', 'guard_update_statement', 'guard_delete',
+        'guard_truncate',
+    ),
+    'marketplace_statement': ('guard',),
+    'marketplace_audit_log': ('guard', 'guard_truncate'),
+}  # fmt: skip
 # An order that is paid has its entries within minutes; after an hour somebody has to look.
 ENTRIES_LATE = timedelta(hours=1)
 TRANSIT_DAYS = 30
@@ -271,22 +278,20 @@ class MarketplaceChecker(models.AbstractModel):
     # === QUERIES: GUARDS === #
 
     def _query_guards(self):
-        """Bits of a trigger's type: 8 on delete, 16 on update, 32 on truncate."""
+        tables = [table for table, guards in GUARDS.items() for _guard in guards]
+        names = [f'{table}_{guard}' for table, guards in GUARDS.items() for guard in guards]
         return SQL(
             """
-            SELECT model.id, CONCAT(guarded.name, ': ', COALESCE(BIT_OR(trigger.tgtype), 0)), NULL
-              FROM unnest(%s::text[]) AS guarded(name)
-              JOIN ir_model model ON model.model = REPLACE(guarded.name, '_', '.')
-              LEFT JOIN (pg_trigger trigger
-                         JOIN pg_proc function ON function.oid = trigger.tgfoid)
-                ON trigger.tgrelid = to_regclass(guarded.name) AND NOT trigger.tgisinternal
-               AND function.proname LIKE 'marketplace_%%guard%%'
-             GROUP BY model.id, guarded.name
-            HAVING COALESCE(BIT_OR(trigger.tgtype)::int & 56, 0) <> 56
-                OR BOOL_OR(trigger.tgenabled NOT IN ('O', 'A'))
+            SELECT model.id, guard.name, NULL
+              FROM unnest(%s, %s) AS guard(table_name, name)
+              JOIN ir_model model ON model.model = REPLACE(guard.table_name, '_', '.')
+             WHERE NOT EXISTS (
+                   SELECT 1 FROM pg_trigger
+                    WHERE tgrelid = to_regclass(guard.table_name) AND tgname = guard.name
+                      AND tgenabled IN ('O', 'A'))
             """,
-            list(APPEND_ONLY),
-        )
+            tables, names,
+        )  # fmt: skip
 
     def _query_audit_chain(self):
         """The hashes themselves are verified by the audit log's own check."""

@@ -100,6 +100,7 @@ class MarketplaceHold(models.Model):
         "(source_model, source_id, merchant_id, COALESCE(order_id, 0)) WHERE state = 'active'",
         "This is held already.",
     )
+    _order_idx = models.Index("(order_id) WHERE state = 'active' AND order_id IS NOT NULL")
     _merchant_idx = models.Index(
         "(merchant_id) WHERE state = 'active' AND order_id IS NULL AND kind IN ('risk', 'manual')"
     )
@@ -226,18 +227,17 @@ class MarketplaceHold(models.Model):
         """Return the SQL condition that no active hold keeps an ``entry`` out of statements.
 
         A hold of an order or of a whole merchant concerns what is still pending as well. The
-        holds of single entries need no condition: what they keep is in the state *held*.
+        holds of single entries need no condition: what they keep is in the state *held*. Active
+        holds are few, so PostgreSQL reads them once and looks each entry up in memory.
         """
         return SQL(
             """
-            NOT EXISTS (
-                SELECT 1 FROM marketplace_hold hold
-                 WHERE hold.order_id = entry.order_id AND hold.state = 'active')
-            AND NOT EXISTS (
-                SELECT 1 FROM marketplace_hold hold
-                 WHERE hold.merchant_id = entry.merchant_id AND hold.company_id = entry.company_id
-                   AND hold.order_id IS NULL AND hold.kind IN ('risk', 'manual')
-                   AND hold.state = 'active')
+            COALESCE(entry.order_id NOT IN (
+                SELECT order_id FROM marketplace_hold
+                 WHERE state = 'active' AND order_id IS NOT NULL), TRUE)
+            AND (entry.merchant_id, entry.company_id) NOT IN (
+                SELECT merchant_id, company_id FROM marketplace_hold
+                 WHERE state = 'active' AND order_id IS NULL AND kind IN ('risk', 'manual'))
             """
         )
 

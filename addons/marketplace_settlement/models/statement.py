@@ -16,6 +16,24 @@ OFFICER = 'marketplace_settlement.group_finance_officer'
 SILENCE_DAYS = 3
 # What may still change on a posted statement: how it is paid, never what it says.
 PAYMENT_FIELDS = {'state', 'payout_id', 'deadline', 'notice'}
+GUARD = """
+    CREATE OR REPLACE FUNCTION marketplace_statement_guard() RETURNS trigger AS $$
+    BEGIN
+        IF EXISTS (
+            SELECT 1 FROM marketplace_balance_entry entry
+             WHERE entry.statement_id = old.id AND (entry.closed_statement_id = old.id
+                   OR entry.is_open AND entry.merchant_id = old.merchant_id)) THEN
+            RAISE EXCEPTION 'A statement with entries cannot be deleted.'
+                USING ERRCODE = 'foreign_key_violation';
+        END IF;
+        RETURN old;
+    END
+    $$ LANGUAGE plpgsql;
+
+    CREATE OR REPLACE TRIGGER marketplace_statement_guard
+    BEFORE DELETE ON marketplace_statement FOR EACH ROW
+    EXECUTE FUNCTION marketplace_statement_guard();
+"""
 
 
 class MarketplaceStatement(models.Model):
@@ -121,6 +139,12 @@ class MarketplaceStatement(models.Model):
         "(merchant_id, company_id, currency_id, period, date_to) WHERE period IS NOT NULL",
         "The statement of this period was drawn up already.",
     )
+
+    # === SETUP === #
+
+    def init(self):
+        """A statement that entries are in can't be deleted; see `StatementLink`."""
+        self.env.cr.execute(GUARD)
 
     # === COMPUTE METHODS === #
 

@@ -1,7 +1,10 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+import json
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.json import json_default
 
 from odoo.addons.marketplace_merchant.models.merchant_exit import LEAVING_STATES
 
@@ -90,30 +93,32 @@ class MarketplaceStatement(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(SQL(
             """
-            SELECT due.* FROM (
-                SELECT entry.merchant_id, entry.company_id, entry.currency_id, terms.period,
-                       terms.date_to, terms.minimum, terms.minimum_currency_id,
-                       merchant.state IN %(leaving)s AS leaves, SUM(entry.amount) AS amount
+            WITH terms AS NOT MATERIALIZED (%(terms)s), due AS (
+                SELECT entry.merchant_id, entry.company_id, entry.currency_id,
+                       SUM(entry.amount) AS amount
                   FROM marketplace_balance_entry entry
-                  JOIN marketplace_merchant merchant ON merchant.id = entry.merchant_id
-                  JOIN (%(terms)s) AS terms ON terms.merchant_id = entry.merchant_id
-                   AND terms.company_id = entry.company_id
+                  JOIN terms USING (merchant_id, company_id)
                  WHERE entry.merchant_id = ANY(%(ids)s) AND entry.state = 'available'
                    AND entry.is_open AND %(claimable)s
-                 GROUP BY entry.merchant_id, entry.company_id, entry.currency_id, terms.period,
-                          terms.date_to, terms.minimum, terms.minimum_currency_id, merchant.state
-              ) AS due
-             WHERE (due.amount > 0 OR due.amount = 0 AND due.leaves)
-               AND NOT EXISTS (
-                    SELECT 1 FROM marketplace_statement other
-                     WHERE other.merchant_id = due.merchant_id
-                       AND other.company_id = due.company_id
-                       AND other.currency_id = due.currency_id
-                       AND (other.state = 'draft' OR %(periodic)s
-                            AND other.period = due.period AND other.date_to = due.date_to))
+                 GROUP BY entry.merchant_id, entry.company_id, entry.currency_id
+            )
+            SELECT due.merchant_id, due.company_id, due.currency_id, terms.period, terms.date_to,
+                   terms.minimum, terms.minimum_currency_id, terms.leaves, due.amount
+              FROM due
+              JOIN terms USING (merchant_id, company_id)
+             WHERE (due.amount > 0 OR due.amount = 0 AND terms.leaves)
+               AND (due.merchant_id, due.company_id, due.currency_id) NOT IN (
+                    SELECT merchant_id, company_id, currency_id FROM marketplace_statement
+                     WHERE merchant_id = ANY(%(ids)s) AND state = 'draft')
+               AND (NOT %(periodic)s
+                    OR (due.merchant_id, due.company_id, due.currency_id, terms.period,
+                        terms.date_to) NOT IN (
+                        SELECT merchant_id, company_id, currency_id, period, date_to
+                          FROM marketplace_statement
+                         WHERE merchant_id = ANY(%(ids)s) AND period IS NOT NULL))
              ORDER BY due.merchant_id, due.company_id, due.currency_id
             """,
-            terms=self._terms(ends), ids=list(merchant_ids), leaving=LEAVING_STATES,
+            terms=self._terms(merchant_ids, ends), ids=list(merchant_ids),
             claimable=self._claimable(SQL("terms.date_to")), periodic=bool(run and run.is_periodic),
         ))  # fmt: skip
         return [
@@ -123,27 +128,31 @@ class MarketplaceStatement(models.Model):
         ]
 
     @api.model
-    def _terms(self, ends):
+    def _terms(self, merchant_ids, ends):
         """Return by merchant and company when the period ends and which sum is too small.
 
         The merchant's own terms come first, then those of its tier, then the company's.
         """
         return SQL(
             """
-            SELECT merchant.id AS merchant_id, company.id AS company_id, ends.period, ends.date_to,
+            SELECT merchant.id AS merchant_id, company.id AS company_id, chosen.period,
+                   (%(ends)s::jsonb ->> chosen.period)::date AS date_to,
                    CASE WHEN merchant.statement_period IS NOT NULL THEN merchant.statement_minimum
                         WHEN tier.statement_period IS NOT NULL THEN tier.statement_minimum
                         ELSE company.marketplace_statement_minimum END AS minimum,
                    CASE WHEN merchant.statement_period IS NULL AND tier.statement_period IS NOT NULL
-                        THEN tier.currency_id ELSE company.currency_id END AS minimum_currency_id
+                        THEN tier.currency_id ELSE company.currency_id END AS minimum_currency_id,
+                   merchant.state IN %(leaving)s AS leaves
               FROM marketplace_merchant merchant
               LEFT JOIN marketplace_tier tier ON tier.id = merchant.tier_id
              CROSS JOIN res_company company
-              JOIN unnest(%s, %s::date[]) AS ends(period, date_to) ON ends.period = COALESCE(
+             CROSS JOIN LATERAL COALESCE(
                    merchant.statement_period, tier.statement_period,
-                   company.marketplace_statement_period)
+                   company.marketplace_statement_period) AS chosen(period)
+             WHERE merchant.id = ANY(%(ids)s) AND %(ends)s::jsonb ->> chosen.period IS NOT NULL
             """,
-            list(ends), list(ends.values()),
+            leaving=LEAVING_STATES, ids=list(merchant_ids),
+            ends=json.dumps(ends, default=json_default),
         )  # fmt: skip
 
     @api.model

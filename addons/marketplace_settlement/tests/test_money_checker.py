@@ -223,6 +223,8 @@ class TestMoneyChecker(MoneyCommon):
             self.assertEqual(self._found(), {'guards'})
             self._break(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         self.assertBooksAgree()
+        self._break("DROP TRIGGER marketplace_statement_guard ON marketplace_statement")
+        self.assertEqual(self._found(), {'guards'})
 
     def test_a_gap_in_the_audit_log_is_found(self):
         AuditLog = self.env['marketplace.audit.log']

@@ -1,7 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from psycopg2.errors import RestrictViolation
+from psycopg2.errors import ForeignKeyViolation, RestrictViolation
 
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -45,3 +46,32 @@ class TestMoneyInvariants(MoneyCommon):
         for table in ('marketplace_balance_entry', 'marketplace_audit_log'):
             with self.assertRaises(RestrictViolation), self.env.cr.savepoint():
                 self.env.cr.execute(f"TRUNCATE {table} CASCADE")
+
+    @mute_logger('odoo.sql_db')
+    def test_i13_an_entry_is_settled_by_a_statement_of_its_merchant(self):
+        for product in (self.cup, self.vase):
+            self._complete(self._paid({product: 1}))
+        Statement = self.env['marketplace.statement']
+        today = fields.Date.context_today(Statement)
+        other = Statement._generate(today, self.merchant_b)
+        entry = self.env['marketplace.balance.entry'].search(
+            [('merchant_id', '=', self.merchant_a.id), ('state', '=', 'available')], limit=1
+        )
+        claim = "UPDATE marketplace_balance_entry SET statement_id = %s WHERE id = %s"
+        copy = (
+            "INSERT INTO marketplace_balance_entry (merchant_id, company_id, currency_id, kind,"
+            " amount, state, source_model, source_id, date, statement_id)"
+            " SELECT merchant_id, company_id, currency_id, kind, amount, state, 'copy', id, date,"
+            " %s FROM marketplace_balance_entry WHERE id = %s"
+        )
+        for query, values in (
+            (claim, (other.id, entry.id)),
+            (claim, (other.id + 1, entry.id)),
+            (copy, (other.id, entry.id)),
+            ("DELETE FROM marketplace_statement WHERE id = %s", (other.id,)),
+        ):
+            with self.assertRaises(ForeignKeyViolation), self.env.cr.savepoint():
+                self.env.cr.execute(query, values)
+        statement = Statement._generate(today, self.merchant_a)
+        self.env.flush_all()
+        self.env.cr.execute(copy, (statement.id, entry.id))

@@ -82,7 +82,8 @@ class TestMoneyPayouts(MoneyCommon):
         self.env.flush_all()
         for query in (
             "UPDATE marketplace_balance_entry SET amount = 1 WHERE id = %s",
-            "UPDATE marketplace_balance_entry SET merchant_id = NULL WHERE id = %s",
+            "UPDATE marketplace_balance_entry SET merchant_id = (SELECT MAX(id) FROM"
+            " marketplace_merchant) WHERE id = %s",
             "DELETE FROM marketplace_balance_entry WHERE id = %s",
         ):
             with self.assertRaises(RestrictViolation), self.env.cr.savepoint():
