@@ -250,7 +250,7 @@ class MarketplaceCommissionRule(models.Model):
             'merchant_id', 'product_tmpl_id', 'categ_id', 'tier_id', 'commission_group',
             'company_id', 'currency_id', 'base', 'include_freight', 'percent', 'bracket_ids',
             'amount_ids', 'refund_percent', 'date_from', 'date_to', 'replaces_id', 'root_id',
-            'version', 'name',
+            'version', 'name', 'replaced_until',
         }  # fmt: skip
 
     # === BUSINESS METHODS: LOOKUP === #

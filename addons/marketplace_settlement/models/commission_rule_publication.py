@@ -19,6 +19,10 @@ class MarketplaceCommissionRule(models.Model):
         help="Why the rule may begin before the days of notice are over, such as the clause of the"
         " agreement that allows it. The merchants read it.",
     )  # fmt: skip
+    replaced_until = fields.Date(
+        string="Version Before Ended On", readonly=True, copy=False,
+        help="When the version before would have ended without this one.",
+    )
     is_in_force = fields.Boolean(
         string="In Force", compute='_compute_is_in_force', search='_search_is_in_force'
     )
@@ -150,6 +154,7 @@ class MarketplaceCommissionRule(models.Model):
         for rule in self.filtered(lambda rule: rule.state == 'active'):
             today = self.env.company._marketplace_today()
             last_day = successor.date_from - timedelta(days=1)
+            successor.replaced_until = rule.date_to
             if not rule.date_to or rule.date_to > last_day:
                 rule._end_on(last_day)
             if successor.date_from <= today:
@@ -159,7 +164,7 @@ class MarketplaceCommissionRule(models.Model):
         """Take back the end that a successor, which is called off now, had set."""
         for rule in self.filtered(lambda rule: rule.state == 'active'):
             if rule.date_to == successor.date_from - timedelta(days=1):
-                rule._set_end(False)
+                rule._set_end(successor.replaced_until)
 
     def _end_on(self, day):
         """Let published rules end on a day, which is not before they began."""

@@ -141,15 +141,17 @@ class MarketplaceOrder(models.Model):
 
     def _discount_ratio(self, kind, ratios, remaining):
         """Return which part of the discounts on a kind of lines goes back with those lines."""
-        lines = [line for line in remaining if line._marketplace_kind() == kind]
-        sold = sum(line.marketplace_amount for line in lines)
-        if not sold:
+        lines = self.line_ids.filtered(lambda line: line._marketplace_kind() == kind)
+        refunded = sum(
+            line._marketplace_refund_part(min(ratios.get(line, 0.0), FULL), remaining[line])
+            for line in lines if line in remaining
+        )
+        if not refunded:
             return 0.0
-        refunded = sum(line.marketplace_amount * ratios.get(line, 0.0) for line in lines)
-        left = sum(remaining[line] for line in lines)
+        left = sum(remaining.get(line, 0.0) for line in lines)
         # Whoever gets back all goods that are left pays back all discounts that are left.
-        done = all(ratios.get(line, 0.0) >= FULL for line in lines) or refunded >= left
-        return FULL if done else refunded / sold
+        is_all = self.currency_id.compare_amounts(refunded, left) >= 0
+        return FULL if is_all else refunded / sum(lines.mapped('marketplace_amount'))
 
     def _refund_amount(self, amount, reason, source):
         """Refund an amount, spread over all that is left of the order.
@@ -191,6 +193,8 @@ class MarketplaceOrder(models.Model):
         for credit_note in credit_notes:
             credit_note._marketplace_pay_back()
             self._log_refund(credit_note, reason, source)
+        for line, amount in amounts.items():
+            line._marketplace_refill_card(-amount)
         return credit_notes
 
     @api.model
@@ -281,6 +285,28 @@ class SaleOrderLine(models.Model):
         """Return what a discount makes cheaper: 'shipping' or 'sale'."""
         self.ensure_one()
         return 'shipping' if self.reward_id.reward_type == 'shipping' else 'sale'
+
+    def _marketplace_refill_card(self, amount):
+        """Put back on a gift card or an e-wallet what it paid of goods that are refunded.
+
+        :param float amount: what the line took off the order and does not any more
+        """
+        self.ensure_one()
+        reward = self.reward_id
+        if not reward.program_id.is_payment_program or amount <= 0:
+            return
+        points = self.currency_id._convert(
+            amount, reward.currency_id, self.company_id, fields.Date.context_today(self)
+        ) / reward.discount
+        # Odoo puts on the card what an order costs less of it.
+        self.points_cost -= points
+        self.env['loyalty.history'].sudo().create({
+            'card_id': self.coupon_id.id,
+            'description': self.env._("Refund of %s", self.marketplace_order_id.name),
+            'issued': points,
+            'order_model': self.order_id._name,
+            'order_id': self.order_id.id,
+        })
 
     def _marketplace_refund_part(self, ratio, remaining):
         """Return ``ratio`` of what was sold, at most what is left; the last takes the remainder.

@@ -110,15 +110,18 @@ class MarketplaceOrder(models.Model):
 
         :rtype: dict[sale.order.line, float]
         """
-        self.ensure_one()
-        asked = self.return_ids.filtered(lambda r: r.state != 'rejected').line_ids
-        left = self._sent_quantities()
-        for returned in asked:
-            left[returned.sale_line_id] -= returned.quantity
         return {
-            line: quantity for line, quantity in left.items()
+            line: quantity for line, quantity in self._kept_quantities().items()
             if quantity > 0 and self._may_still_return(line)
         }
+
+    def _kept_quantities(self):
+        """Return how much of each line of goods has left and is in no return: {line: quantity}."""
+        self.ensure_one()
+        left = self._sent_quantities()
+        for returned in self.return_ids.filtered(lambda r: r.state != 'rejected').line_ids:
+            left[returned.sale_line_id] -= returned.quantity
+        return left
 
     def _may_still_return(self, line):
         end = self._return_end(line)
@@ -137,6 +140,8 @@ class MarketplaceOrder(models.Model):
             ))
 
     def _create_return(self, values, quantities):
+        # Of two requests for the same goods at the same moment, one starts again and sees the other.
+        self._lock_for_refund()
         return self.env['marketplace.return'].create(dict(
             values,
             order_id=self.id,

@@ -217,6 +217,7 @@ class MarketplaceReturn(models.Model):
         request_sudo = self._portal_shopper()
         if request_sudo.date_escalated:
             raise UserError(self.env._("The marketplace has decided this return already."))
+        request_sudo._check_goods_kept()
         request_sudo._move_to('escalated', reason=request_sudo.order_id._read_reason(reason))
 
     # === BUSINESS METHODS: ACCESS === #
@@ -330,6 +331,17 @@ class MarketplaceReturn(models.Model):
         )
 
     # === BUSINESS METHODS: GOODS === #
+
+    def _check_goods_kept(self):
+        """Raise if these goods have gone into another return since this one was rejected."""
+        self.ensure_one()
+        self.order_id._lock_for_refund()
+        kept = self.order_id._kept_quantities()
+        for line in self.line_ids:
+            if line.product_uom_id.compare(line.quantity, kept[line.sale_line_id]) > 0:
+                raise UserError(self.env._(
+                    "%s is in another return of this order already.", line.product_id.display_name
+                ))
 
     def _ratios(self):
         """Return which part of each sale order line comes back, from 0 to 1."""

@@ -60,6 +60,13 @@ class SaleOrderLine(models.Model):
         lines._check_not_confirmed()
         return lines
 
+    def unlink(self):
+        """Keep what was sold: Odoo takes the rewards off an order that is cancelled."""
+        kept = self.filtered(lambda line: (
+            line.is_reward_line and line.state == 'cancel' and line.order_id.marketplace_order_count
+        ))
+        return super(SaleOrderLine, self - kept).unlink()
+
     def _check_not_confirmed(self):
         """Raise for a merchant's line on an order that is split already."""
         for line in self:

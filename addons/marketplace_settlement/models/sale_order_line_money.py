@@ -15,7 +15,9 @@ FROZEN = (
     'marketplace_fixed_fee', 'marketplace_commission', 'marketplace_fee_return',
     'marketplace_cancelled_qty',
 )  # fmt: skip
-PRICED_BY = ('product_id', 'product_uom_qty', 'price_unit', 'discount', 'tax_ids')
+PRICED_BY = (
+    'product_id', 'product_uom_qty', 'product_uom_id', 'price_unit', 'discount', 'tax_ids',
+)  # fmt: skip
 
 
 class SaleOrderLine(models.Model):
@@ -117,7 +119,9 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if self.is_delivery:
             return 'shipping'
-        return 'discount' if self.is_reward_line else 'sale'
+        # Goods that a promotion gives away are sent, and sent back, like others.
+        is_gift = self.reward_id.reward_type == 'product'
+        return 'discount' if self.is_reward_line and not is_gift else 'sale'
 
     def _marketplace_raw_totals(self):
         """Return the unrounded amounts with tax."""

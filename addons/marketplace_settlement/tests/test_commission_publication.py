@@ -249,6 +249,15 @@ class TestCommissionPublication(MoneyCommon):
         self.assertEqual((draft.state, self.rule.date_to), ('retired', False))
         self.assertEqual(self._notices(draft).mapped('kind'), ['cancelled'] * 2 + ['begins'] * 2)
 
+    def test_a_version_that_is_called_off_gives_the_one_before_its_own_end_back(self):
+        for end in (self._in(6), self._in(60)):
+            self.rule._set_end(end)
+            draft = self._next(self.rule, percent=9.0)
+            draft.action_publish()
+            self.assertEqual(self.rule.date_to, self._in(6))
+            draft.action_retire()
+            self.assertEqual(self.rule.date_to, end)
+
     def test_officers_neither_publish_nor_end(self):
         draft = self._draft(percent=1.0, merchant_id=self.merchant_a.id)
         for call in (

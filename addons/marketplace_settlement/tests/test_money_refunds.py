@@ -274,6 +274,107 @@ class TestMoneyDiscounts(MoneyCommon):
         })  # fmt: skip
         self.assertBooksAgree()
 
+    def test_the_discount_goes_back_evenly_with_one_article_after_the_other(self):
+        plate = self._product("Plate", 100.0, self.merchant_a, stock=10)
+        order = self._discounted(100.0, {self.bowl: 1, self.cup: 1, plate: 1})
+        part = self._part(order)
+        for product, refunded in ((self.bowl, 101.7), (self.cup, 36.0), (plate, 90.0)):
+            goods = part.line_ids.filtered(lambda line, p=product: line.product_id == p)
+            credit_note = part._refund({goods: 1.0}, "One back", part)
+            self.assertEqual(credit_note.amount_total, refunded, product.name)
+        self.assertEqual(self.currency.round(sum(self._entries(order).values())), 0.0)
+        self.assertBooksAgree()
+
+    def test_the_discount_that_is_left_goes_back_with_what_is_left(self):
+        """After half of all was refunded, half of each article is left, and of its discount."""
+        order = self._discounted(40.0, {self.bowl: 1, self.cup: 1})
+        part = self._part(order)
+        part._refund_amount(68.85, "Half", part)
+        for product, refunded in ((self.bowl, 50.85), (self.cup, 18.0)):
+            goods = part.line_ids.filtered(lambda line, p=product: line.product_id == p)
+            credit_note = part._refund({goods: 1.0}, "One back", part)
+            self.assertEqual(credit_note.amount_total, refunded, product.name)
+        self.assertBooksAgree()
+
+    def test_an_order_with_a_coupon_is_cancelled_as_a_whole(self):
+        order = self._discounted(40.0)
+        order.action_cancel()
+        part = self._part(order)
+        self.assertEqual((order.state, part.state), ('cancel', 'cancelled'))
+        self.assertEqual(part.amount_refunded, 101.7)
+        self.assertEqual(self.currency.round(sum(self._entries(order).values())), 0.0)
+        self.assertEqual(part.amount_total, order.amount_total)
+        self.assertBooksAgree()
+
+    def test_merchants_are_paid_for_what_a_coupon_makes_free(self):
+        order = self._free(60.0)
+        self.assertEqual(order.invoice_ids.payment_state, 'paid')
+        self.assertEqual(self._entries(order), {
+            'sale': 113.0, 'discount': -113.0, 'subsidy': 67.8, 'commission': -5.42,
+        })  # fmt: skip
+        self.assertEqual(self._settle(order).amount_net, 62.38)
+        self.assertBooksAgree()
+        order = self._free(60.0)
+        self._part(order).with_user(self.clerk_a).portal_refuse("Broken")
+        self.assertEqual(self.currency.round(sum(self._entries(order).values())), 0.0)
+        self.assertBooksAgree()
+
+    def _free(self, platform_share):
+        """Return an order of which a coupon pays all, funded as given; nobody pays for it."""
+        program = self.env['loyalty.program'].create({
+            'name': "Free", 'program_type': 'promo_code', 'trigger': 'with_code',
+            'applies_on': 'current', 'platform_share': platform_share,
+            'rule_ids': [Command.create({'mode': 'with_code', 'code': 'FREE'})],
+            'reward_ids': [Command.create({'discount_mode': 'percent', 'discount': 100})],
+        })  # fmt: skip
+        order = self._cart({self.bowl: 1})
+        for coupon, rewards in order._try_apply_code('FREE').items():
+            order._apply_program_reward(rewards, coupon)
+        self.assertEqual(order.amount_total, 0.0)
+        order.action_confirm()
+        program.active = False
+        return order
+
+    def test_a_gift_card_gets_back_what_it_paid(self):
+        card = self._gift_card(50.0)
+        order = self._cart({self.bowl: 1, self.cup: 1, self.vase: 1})
+        for coupon, rewards in order._try_apply_code(card.code).items():
+            order._apply_program_reward(rewards, coupon)
+        self._pay(order)
+        self.assertEqual((order.amount_total, card.points), (163.0, 0.0))
+        part, other = self._part(order), self._part(order, self.merchant_b)
+        share = -part.amount_discount
+        goods = part.line_ids.filtered(lambda line: line.product_id == self.bowl)
+        part._refund({goods: 1.0}, "Broken", part)
+        self.assertEqual(card.points, self.currency.round(share * 113 / 153))
+        part._refund_amount(part._refundable_amount(), "The rest", part)
+        self.assertEqual(card.points, share)
+        other.with_user(self.clerk_b).portal_refuse("Broken")
+        self.assertEqual(card.points, 50.0)
+        self.assertEqual(sum(card.history_ids.mapped('issued')), 50.0)
+        self.assertBooksAgree()
+
+    def test_a_gift_card_gets_it_back_once_when_all_is_cancelled(self):
+        card = self._gift_card(50.0)
+        order = self._cart({self.bowl: 1, self.vase: 1})
+        for coupon, rewards in order._try_apply_code(card.code).items():
+            order._apply_program_reward(rewards, coupon)
+        self._pay(order)
+        order.action_cancel()
+        self.assertEqual(card.points, 50.0)
+        self.assertBooksAgree()
+
+    def _gift_card(self, amount):
+        program = self.env['loyalty.program'].create({
+            'name': "Gift Card", 'program_type': 'gift_card', 'applies_on': 'future',
+            'trigger': 'auto',
+            'reward_ids': [Command.create({
+                'reward_type': 'discount', 'discount_mode': 'per_point', 'discount': 1,
+                'discount_applicability': 'order', 'required_points': 1,
+            })],
+        })  # fmt: skip
+        return self.env['loyalty.card'].create({'program_id': program.id, 'points': amount})
+
     def test_the_discount_goes_back_with_the_goods(self):
         order = self._discounted(40.0, {self.bowl: 3})
         part = self._part(order)

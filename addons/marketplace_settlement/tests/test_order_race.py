@@ -110,6 +110,31 @@ class TestOrderRace(RaceCase):
         self.assertEqual(self._do(lambda env: len(self._parts(env).picking_ids)), 1)
         self.assertEqual(self._do(self._reserved), 1)
 
+    def test_a_return_asked_for_in_two_tabs_is_asked_once(self):
+        cart_id = self.ids['carts'][0]
+        part_id, shopper_id = self._do(lambda env: self._send_to_shopper(env, cart_id))
+
+        def ask(env):
+            part = env['marketplace.order'].browse(part_id)
+            return part.with_user(shopper_id).portal_request_return(
+                'exchange', "It has a crack", {part.sudo().line_ids.id: 1}
+            )
+
+        results = self._race(ask, ask)
+        self.assertEqual(len([r for r in results if isinstance(r, UserError)]), 1, results)
+        self.assertEqual(self._do(lambda env: len(self._parts(env).return_ids)), 1)
+
+    def _send_to_shopper(self, env, cart_id):
+        """Return the ids of a merchant order that is sent, and of the shopper who bought it."""
+        shopper = new_test_user(env, 'race_order_shopper', groups='base.group_portal')
+        cart = env['sale.order'].browse(cart_id)
+        cart.partner_id = shopper.partner_id
+        cart.action_confirm()
+        part = self._parts(env)
+        part._move_to('to_ship', system=True)
+        part.with_user(self.ids['clerk']).portal_ship("SF Express", "SF1")
+        return part.id, shopper.id
+
     def test_a_parcel_entered_in_two_tabs_leaves_once(self):
         self._do(self._confirm(self.ids['carts'][0]))
         part_id = self._do(lambda env: self._parts(env).id)

@@ -130,6 +130,19 @@ class TestReturns(OrdersCommon):
         with self.assertRaises(FieldErrors):
             self._request(part, quantity=1)
 
+    def test_goods_that_are_in_another_return_are_not_brought_before_the_marketplace(self):
+        self.patch(self.env.registry['marketplace.return'], '_open_case', lambda request: None)
+        part = self._received({self.bowl: 2})
+        request = self._request(part)
+        request.with_user(self.clerk_a).portal_reject("It was fine")
+        other = self._request(part, kind='exchange', quantity=2)
+        with self.assertRaisesRegex(UserError, "Bowl is in another return"):
+            request.with_user(self.shopper).portal_escalate("It was not")
+        self.assertEqual(request.state, 'rejected')
+        other.with_user(self.clerk_a).portal_reject("It was fine, too")
+        request.with_user(self.shopper).portal_escalate("It was not")
+        self.assertEqual(request.state, 'escalated')
+
     def test_a_request_says_all_that_is_wrong(self):
         part = self._received()
         foreign = self._part(self._order({self.vase: 1}), self.merchant_b).line_ids

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .orders_common import OrdersCommon
@@ -88,6 +89,38 @@ class TestRewards(OrdersCommon):
         order.order_line.filtered(lambda line: line.product_id == self.vase).unlink()
         order._update_programs_and_rewards()
         self.assertEqual(self._shares(order), {self.merchant_a: -11.3})
+
+    def test_a_free_article_is_sent_and_can_be_returned(self):
+        program = self._program(reward_type='discount', discount_mode='percent', discount=10)
+        program.platform_share = 0.0
+        program.reward_ids = [
+            Command.clear(),
+            Command.create({'reward_type': 'product', 'reward_product_id': self.cup.id}),
+        ]
+        order = self._cart({self.bowl: 1})
+        self._apply(order, program)
+        self.assertEqual(order.amount_total, 113.0)
+        order.action_confirm()
+        part = self._part(order)
+        part.with_user(self.clerk_a).portal_accept()
+        part.with_user(self.clerk_a).portal_ship("SF Express", "SF1")
+        self.assertEqual(part.state, 'shipped')
+        self.assertEqual(part.parcel_ids.line_ids.product_id, self.bowl | self.cup)
+        self.assertEqual(len(part._returnable_quantities()), 2)
+        self.assertEqual((part.amount_goods, part.amount_total), (113.0, 113.0))
+
+    def test_the_marketplace_funds_no_free_article_of_a_merchant(self):
+        program = self._program(discount_mode='percent', discount=10)
+        program.platform_share = 0.0
+        reward = program.reward_ids
+        reward.write({'reward_type': 'product', 'reward_product_id': self.lamp.id})
+        program.platform_share = 60.0
+        with self.assertRaisesRegex(ValidationError, "Cup"):
+            reward.reward_product_id = self.cup
+        program.platform_share = 0.0
+        reward.reward_product_id = self.cup
+        with self.assertRaisesRegex(ValidationError, "Cup"):
+            program.platform_share = 60.0
 
     def test_discounts_per_tax_stay_with_the_goods_of_that_tax(self):
         tax = self.env['account.tax'].create({
