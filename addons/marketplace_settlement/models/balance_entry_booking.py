@@ -140,12 +140,18 @@ class MarketplaceBalanceEntry(models.Model):
 
     @api.model
     def _set_states(self, vals_list):
-        """Let new entries start where their order's money is: pending, held or available."""
+        """Let new entries start where their order's money is: pending, held or available.
+
+        What is sold waits until it is paid, also where an earlier invoice of the order was.
+        """
         amounts = defaultdict(float)
         for vals in vals_list:
             amounts[vals['order_id']] += vals['amount']
         orders = self.env['marketplace.order'].browse(filter(None, amounts))
-        states = {order.id: order._entry_state(amounts[order.id]) for order in orders}
+        states = {
+            order.id: order._entry_state(amounts[order.id]) if amounts[order.id] < 0 else 'pending'
+            for order in orders
+        }
         for vals in vals_list:
             vals['state'] = states.get(vals['order_id'], 'pending')
 

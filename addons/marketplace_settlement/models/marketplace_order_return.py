@@ -140,7 +140,7 @@ class MarketplaceOrder(models.Model):
             ))
 
     def _create_return(self, values, quantities):
-        # Of two requests for the same goods at the same moment, one starts again and sees the other.
+        # Of two requests at the same moment one starts again, and sees what the other asks for.
         self._lock_for_refund()
         return self.env['marketplace.return'].create(dict(
             values,

@@ -98,6 +98,24 @@ class TestMoneyCorners(MoneyCommon):
         self.assertEqual(self.currency.round(sum(self._entries(order).values())), 0.0)
         self.assertBooksAgree()
 
+    def test_what_is_invoiced_later_waits_for_its_own_payment(self):
+        order = self._cart({self.bowl: 2})
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.invoice_line_ids.quantity = 1
+        invoice.action_post()
+        self._register_payment(invoice)
+        self._complete(order)
+        self.assertEqual(self._wallet().available, 103.96)
+        later = order._create_invoices()
+        later.action_post()
+        self._mature()
+        self.assertEqual(self._wallet().available, 103.96)
+        self._register_payment(later)
+        self._mature()
+        self.assertEqual(self._wallet().available, 207.92)
+        self.assertBooksAgree()
+
     def test_a_cancelled_part_leaves_the_draft_invoice(self):
         order = self._cart_with_freight({self.bowl: 1, self.vase: 1})
         order.action_confirm()
