@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import select
 import signal
 import subprocess
@@ -29,12 +30,29 @@ STATEMENT_POINTS = (
 POSTING_POINTS = (
     'statement_moves_created', 'statement_posted', 'statement_matched',
 )  # fmt: skip
+SETTLING_POINT = 'statement_settled'
 PAYOUT_POINTS = (
     'payout_claimed', 'payout_looked_up', 'payout_intended', 'payout_sent', 'payout_recorded',
 )  # fmt: skip
 REFUND_POINTS = ('refund_intended', 'refund_sent')
+# How a point is named in the steps that reach it.
+POINT = re.compile(r"(?:crash\.point|_commit_step)\('(\w+)'\)")
 BANK = Path(rig.ROOT, 'addons', 'marketplace_settlement', 'tests', 'fake_bank.py')
 OPEN_STATES = {'queued', 'unknown'}
+
+
+@tagged('post_install', '-at_install')
+class TestCrashPoints(BaseCase):
+
+    def test_no_point_is_left_out(self):
+        sources = Path(rig.ROOT, 'addons').glob('*/models/*.py')
+        named = {
+            name for source in sources for name in POINT.findall(source.read_text())
+        }
+        tried = {
+            *STATEMENT_POINTS, *POSTING_POINTS, SETTLING_POINT, *PAYOUT_POINTS, *REFUND_POINTS,
+        }
+        self.assertEqual(tried, named)
 
 
 @tagged('post_install', '-at_install')
@@ -103,7 +121,7 @@ class TestCrash(BaseCase):
             worker.do('let_pauses_pass')
             worker.do('exchange')
         self.assertEqual(set(worker.do('payout_states').values()), {'sent'})
-        self._let_the_bank_pay(worker)
+        self._let_the_bank_pay(worker, dies=True)
 
     def _restart_while_the_bank_thinks(self, worker):
         """Take the database away from a process that waits for the bank's answer."""
@@ -122,8 +140,11 @@ class TestCrash(BaseCase):
             time.sleep(0.05)
         self.cluster.control('restart', '--mode=immediate')
 
-    def _let_the_bank_pay(self, worker):
-        """Let the bank pay all, and tell of it twice and in any order; each was told it once."""
+    def _let_the_bank_pay(self, worker, dies=False):
+        """Let the bank pay all, and tell of it twice and in any order; each was told it once.
+
+        :param bool dies: who hears of it dies once, and the bank tells all of it again
+        """
         keys = list(worker.do('payout_states'))
         self.assertEqual(sorted(self.bank.instructions()), sorted(keys))
         messages = [
@@ -132,6 +153,8 @@ class TestCrash(BaseCase):
         ] * 2  # fmt: skip
         seed = random.randrange(10_000)
         random.Random(seed).shuffle(messages)
+        if dies:
+            worker.die('tell', SETTLING_POINT, messages=messages)
         worker.do('tell', messages=messages)
         self.assertEqual(set(worker.do('payout_states').values()), {'paid'}, f"Seed {seed}")
 
@@ -207,9 +230,9 @@ class _Worker:
         assert 'result' in answer, f"{step}: {answer}"
         return answer['result']
 
-    def die(self, step, point):
+    def die(self, step, point, **values):
         """Let a child be killed at a point of a step, which it must have reached."""
-        answer = self.order(step, crash=point)
+        answer = self.order(step, crash=point, **values)
         assert answer == {'signal': signal.SIGKILL}, f"{point} was not reached: {answer}"
 
 

@@ -10,7 +10,7 @@ import os
 
 from rig import Client, Refused, copied_database, registry_of, start_script, together, web_server
 
-from odoo import SUPERUSER_ID, api, fields
+from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.tests import BaseCase, new_test_user, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
@@ -18,6 +18,14 @@ from odoo.tools import mute_logger
 CLIENTS = 20
 SCHEDULERS = 2
 AMOUNT = 100.0
+DEPOSIT = 60.0
+PEOPLE = {
+    'race_officer': 'marketplace_settlement.group_finance_officer',
+    'race_maker': 'marketplace_settlement.group_finance_manager',
+    'race_approver': 'marketplace_settlement.group_finance_manager',
+    'race_manager': 'marketplace_merchant.group_merchant_manager',
+    'race_arbitrator': 'marketplace_risk.group_arbitrator',
+}
 RUN_STATEMENTS = "env['marketplace.statement']._cron_generate()\nenv.cr.commit()\n"
 
 
@@ -33,10 +41,7 @@ class TestRaceRig(BaseCase):
         cls.registry = cls.enterClassContext(registry_of(cls.database))
         cls._committed(cls._set_up_people)
         address = cls.enterClassContext(web_server(cls.database))
-        cls.people = {
-            login: Client(address, cls.database, login)
-            for login in ('race_officer', 'race_maker', 'race_approver')
-        }
+        cls.people = {login: Client(address, cls.database, login) for login in PEOPLE}
 
     @classmethod
     def _committed(cls, call):
@@ -47,12 +52,8 @@ class TestRaceRig(BaseCase):
     @classmethod
     def _set_up_people(cls, env):
         env['marketplace.requirement'].search([]).active = False
-        for login, group in (
-            ('race_officer', 'group_finance_officer'),
-            ('race_maker', 'group_finance_manager'),
-            ('race_approver', 'group_finance_manager'),
-        ):
-            new_test_user(env, login, groups=f'marketplace_settlement.{group}')
+        for login, group in PEOPLE.items():
+            new_test_user(env, login, groups=group)
 
     # === STEPS === #
 
@@ -206,3 +207,217 @@ class TestRaceRig(BaseCase):
         self.assertEqual(len(done), 1)
         self.assertPayable(merchant_ids, before, -paid)
         self.assertBooksAgree()
+
+    def test_twenty_clicks_take_a_payout_back_once(self):
+        """What the bank did not pay, or sent back, waits for one new payout."""
+        for method, is_paid in (('action_mark_failed', False), ('action_mark_returned', True)):
+            with self.subTest(method):
+                merchant_ids, nets = self._merchants_of(self._statements('posted'))
+                payout_ids = self._committed(lambda env, merchant_ids=merchant_ids, is_paid=is_paid:
+                                             self._sent_payouts(env, merchant_ids, is_paid))
+                before = self._payable(merchant_ids)
+                done, _refused = self._rush(
+                    'race_officer', 'marketplace.payout', method, payout_ids, "Account closed"
+                )
+                self.assertEqual(len(done), 1)
+                self.assertPayable(merchant_ids, before, nets if is_paid else 0.0)
+                self.assertBooksAgree()
+
+    def _sent_payouts(self, env, merchant_ids, is_paid):
+        officer, maker, approver = (
+            env['res.users'].search([('login', '=', f'race_{name}')])
+            for name in ('officer', 'maker', 'approver')
+        )
+        journal = env['account.journal'].search([('type', '=', 'bank')], limit=1)
+        batch = env['marketplace.payout.batch'].with_user(maker).create(
+            {'journal_id': journal.id}
+        )
+        batch.with_user(approver).action_approve()
+        batch.with_user(officer).action_send()
+        payouts = batch.payout_ids.filtered(lambda payout: payout.merchant_id.id in merchant_ids)
+        if is_paid:
+            payouts.with_user(officer).action_mark_paid("BANK 2")
+        return payouts.ids
+
+    # === ALL OTHER BUTTONS THAT MOVE MONEY === #
+
+    def test_twenty_clicks_on_any_other_button_move_money_once(self):
+        """What is ready to be pressed, by whom, and what the merchant is owed afterwards."""
+        for login, prepare, method, values, balance in (
+            ('race_approver', self._adjustment, 'action_approve', (), AMOUNT + 5.0),
+            ('race_approver', self._recovery_deposit, 'action_approve', (), 0.0),
+            ('race_approver', self._recovery_invoice, 'action_approve', (), 0.0),
+            ('race_approver', self._recovery_write_off, 'action_approve', (), 0.0),
+            ('race_approver', self._deposit_to_balance, 'action_approve', (), AMOUNT + DEPOSIT),
+            ('race_approver', self._deposit_to_bank, 'action_approve', (), AMOUNT),
+            ('race_officer', self._receipt, 'action_book', (), AMOUNT),
+            ('race_maker', self._charge, 'action_credit', ("Not delivered",), AMOUNT),
+            ('race_maker', self._hold, 'action_release', (), AMOUNT),
+            ('race_approver', self._reversal, 'action_approve', (), AMOUNT),
+            ('race_approver', self._contest, 'action_approve', (), AMOUNT + 5.0),
+        ):
+            with self.subTest(prepare.__name__):
+                merchant_id, model, res_id = self._committed(prepare)
+                done, refused = self._rush(login, model, method, [res_id], *values)
+                self.assertEqual((len(done), len(refused)), (1, CLIENTS - 1))
+                self.assertEqual(self._balance(merchant_id), balance)
+                self.assertBooksAgree()
+
+    def test_twenty_clicks_refund_a_shopper_once(self):
+        for login, prepare, method, values in (
+            ('race_manager', self._order, 'action_cancel', ("Sold out",)),
+            ('race_arbitrator', self._complaint, 'action_execute', ()),
+            ('race_approver', self._advance, 'action_approve', ()),
+        ):
+            with self.subTest(prepare.__name__):
+                order_id, model, res_id = self._committed(prepare)
+                before = self._credit_notes(order_id)
+                done, _refused = self._rush(login, model, method, [res_id], *values)
+                self.assertEqual(len(done), 1)
+                self.assertEqual(self._credit_notes(order_id), before + 1)
+                self.assertBooksAgree()
+
+    # === WHAT IS READY TO BE PRESSED === #
+
+    def _balance(self, merchant_id):
+        return self._committed(lambda env: sum(env['marketplace.balance.entry'].search(
+            [('merchant_id', '=', merchant_id)]
+        ).mapped('amount')))
+
+    def _credit_notes(self, order_id):
+        return self._committed(lambda env: len(
+            env['marketplace.order'].browse(order_id).sale_order_id.invoice_ids.filtered(
+                lambda move: move.move_type == 'out_refund' and move.state == 'posted'
+            )
+        ))
+
+    def _merchant(self, env):
+        return env['marketplace.merchant'].browse(self._book_for(env, 1))
+
+    def _as(self, env, model, name):
+        return env[model].with_user(env['res.users'].search([('login', '=', f'race_{name}')]))
+
+    def _propose(self, env, model, merchant, **values):
+        record = self._as(env, model, 'maker').create({'reason': "Race", **values})
+        return merchant.id, model, record.id
+
+    def _adjustment(self, env):
+        merchant = self._merchant(env)
+        return self._propose(
+            env, 'marketplace.adjustment', merchant, merchant_id=merchant.id, amount=5.0,
+            reason_code='goodwill',
+        )  # fmt: skip
+
+    def _recovery(self, env, kind):
+        """Let a merchant owe 50."""
+        merchant = self._merchant(env)
+        debt = env['marketplace.balance.entry']._book(
+            merchant, 'penalty', -AMOUNT - 50.0, "Late", merchant
+        )
+        if kind == 'deposit':
+            self._pay_deposit(env, merchant)
+        return self._propose(
+            env, 'marketplace.debt.recovery', merchant, kind=kind, entry_id=debt.id, amount=50.0
+        )
+
+    def _recovery_deposit(self, env):
+        return self._recovery(env, 'deposit')
+
+    def _recovery_invoice(self, env):
+        return self._recovery(env, 'invoice')
+
+    def _recovery_write_off(self, env):
+        return self._recovery(env, 'write_off')
+
+    def _prepare_receipt(self, env, merchant, amount):
+        journal = env['account.journal'].search([('type', '=', 'bank')], limit=1)
+        return self._as(env, 'marketplace.deposit.receipt', 'officer').create({
+            'merchant_id': merchant.id, 'amount': amount, 'journal_id': journal.id,
+            'reference': f"RACE {merchant.id}",
+        })  # fmt: skip
+
+    def _pay_deposit(self, env, merchant):
+        self._prepare_receipt(env, merchant, merchant.deposit_required + DEPOSIT).action_book()
+
+    def _receipt(self, env):
+        merchant = self._merchant(env)
+        receipt = self._prepare_receipt(env, merchant, DEPOSIT)
+        return merchant.id, receipt._name, receipt.id
+
+    def _deposit_refund(self, env, **values):
+        merchant = self._merchant(env)
+        self._pay_deposit(env, merchant)
+        return self._propose(
+            env, 'marketplace.deposit.refund', merchant, merchant_id=merchant.id, amount=DEPOSIT,
+            **values,
+        )  # fmt: skip
+
+    def _deposit_to_balance(self, env):
+        return self._deposit_refund(env, way='statement')
+
+    def _deposit_to_bank(self, env):
+        journal = env['account.journal'].search([('type', '=', 'bank')], limit=1)
+        return self._deposit_refund(env, way='bank', journal_id=journal.id)
+
+    def _charge(self, env):
+        merchant = self._merchant(env)
+        fee = self._as(env, 'marketplace.service.fee', 'maker').create({
+            'name': "Shop window", 'amount': 53.0, 'merchant_ids': merchant.ids,
+        })  # fmt: skip
+        fee.action_activate()
+        fee.sudo()._charge_and_book(fields.Date.context_today(fee))
+        return merchant.id, 'marketplace.service.charge', fee.sudo().charge_ids.id
+
+    def _hold(self, env):
+        merchant = self._merchant(env)
+        hold = self._as(env, 'marketplace.hold', 'officer').create(
+            {'merchant_id': merchant.id, 'reason': "Check"}
+        )
+        return merchant.id, hold._name, hold.id
+
+    def _reversal(self, env):
+        merchant = self._merchant(env)
+        statement_ids = self._draw_up(env, merchant.ids, 'posted')
+        statement = self._as(env, 'marketplace.statement', 'maker').browse(statement_ids)
+        statement.action_request_reversal("Wrong month")
+        return merchant.id, 'marketplace.statement.reversal', statement.sudo().reversal_ids.id
+
+    def _contest(self, env):
+        merchant = self._merchant(env)
+        statement = env['marketplace.statement'].browse(
+            self._draw_up(env, merchant.ids, 'sent')
+        )
+        contest = env['marketplace.statement.contest']._contest(
+            statement, statement.entry_ids[:1].id, {'amount': 5, 'reason': "Too little"}, None
+        )
+        as_maker = self._as(env, contest._name, 'maker').browse(contest.id)
+        as_maker.answer = "Right"
+        as_maker.action_propose()
+        return merchant.id, contest._name, contest.id
+
+    def _order(self, env):
+        """Find an order that is paid and not sent."""
+        order = env['marketplace.order'].search([('state', '=', 'to_ship')]).filtered(
+            lambda part: part.sale_order_id.invoice_ids and not part.parcel_ids
+        )[:1]
+        return order.id, order._name, order.id
+
+    def _complaint(self, env):
+        """Decide a complaint for the shopper."""
+        complaint = self._as(env, 'marketplace.complaint', 'arbitrator').search(
+            [('state', '=', 'arbitration')], limit=1
+        )
+        complaint.action_take()
+        complaint.write({
+            'decision': "Half of it goes back.",
+            'remedy_ids': [Command.create({'kind': 'refund', 'amount': 5.0})],
+        })  # fmt: skip
+        complaint.action_decide()
+        return complaint.sudo().order_id.id, complaint._name, complaint.id
+
+    def _advance(self, env):
+        order = env['marketplace.order'].search([('state', '=', 'completed')], limit=1)
+        advance = self._as(env, 'marketplace.advance', 'maker').create(
+            {'order_id': order.id, 'amount': 5.0, 'reason': "Goodwill"}
+        )
+        return order.id, advance._name, advance.id

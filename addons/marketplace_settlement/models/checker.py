@@ -389,6 +389,7 @@ class MarketplaceChecker(models.AbstractModel):
               FROM marketplace_balance_entry entry
               LEFT JOIN marketplace_statement statement ON statement.id = entry.statement_id
              WHERE (entry.state IN ('in_statement', 'paid')) <> (entry.statement_id IS NOT NULL)
+                OR (entry.statement_id IS NOT NULL) <> (statement.id IS NOT NULL)
                 OR (entry.state = 'paid') <> (COALESCE(statement.state, '') = 'paid')
              ORDER BY entry.id
             """

@@ -27,6 +27,8 @@ GUARDS = {
 }  # fmt: skip
 # An order that is paid has its entries within minutes; after an hour somebody has to look.
 ENTRIES_LATE = timedelta(hours=1)
+# What a bank or a provider was to be told and has not answered by then.
+OUTBOX_LATE = timedelta(hours=1)
 TRANSIT_DAYS = 30
 SEAL_LATE = timedelta(days=1)
 
@@ -99,6 +101,16 @@ class MarketplaceChecker(models.AbstractModel):
                 _("No payment waits for the bank statement for more than %s days", TRANSIT_DAYS),
                 'account.payment',
                 self._query_transit(),
+            ),
+            'payout_outbox': (
+                _("It is known within an hour what became of a payout that was sent"),
+                'marketplace.payout',
+                self._query_payout_outbox(),
+            ),
+            'refund_outbox': (
+                _("It is known within an hour what became of a refund by a provider"),
+                'payment.transaction',
+                self._query_refund_outbox(),
             ),
             'heartbeat': (
                 _("Settlement work was done within two of its intervals"),
@@ -344,6 +356,28 @@ class MarketplaceChecker(models.AbstractModel):
              ORDER BY payment.id
             """,
             fields.Date.subtract(fields.Date.context_today(self), days=TRANSIT_DAYS),
+        )
+
+    def _query_payout_outbox(self):
+        return SQL(
+            """
+            SELECT id, CONCAT(name, ': ', problem), company_id
+              FROM marketplace_payout
+             WHERE state IN ('queued', 'unknown') AND queued_on < %s
+             ORDER BY id
+            """,
+            fields.Datetime.now() - OUTBOX_LATE,
+        )
+
+    def _query_refund_outbox(self):
+        return SQL(
+            """
+            SELECT id, CONCAT(reference, ': ', marketplace_problem), company_id
+              FROM payment_transaction
+             WHERE marketplace_refund_state IS NOT NULL AND state = 'draft' AND create_date < %s
+             ORDER BY id
+            """,
+            fields.Datetime.now() - OUTBOX_LATE,
         )
 
     def _query_heartbeat(self):

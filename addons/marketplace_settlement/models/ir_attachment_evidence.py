@@ -18,14 +18,13 @@ class IrAttachment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         attachments = super().create(vals_list)
-        if self.env.context.get('marketplace_evidence_key') is not EVIDENCE_KEY:
-            attachments._check_not_evidence()
+        attachments._check_not_evidence()
         return attachments
 
     def write(self, vals):
         self._check_not_evidence()
         result = super().write(vals)
-        if 'res_model' in vals:
+        if {'res_model', 'res_id', 'name'} & vals.keys():
             self._check_not_evidence()
         return result
 
@@ -37,11 +36,16 @@ class IrAttachment(models.Model):
 
     def _check_not_evidence(self):
         """Raise when one of the files is evidence, for the superuser as well."""
-        models_with_evidence = self.env.registry.descendants([EVIDENCE_MIXIN], '_inherit')
-        if any(attachment.res_model in models_with_evidence for attachment in self.sudo()):
+        is_allowed = self.env.context.get('marketplace_evidence_key') is EVIDENCE_KEY
+        if not is_allowed and self.sudo()._evidence():
             raise UserError(
                 self.env._(
                     "These files are evidence and cannot be added to, changed or removed. Send a"
                     " new message with the right file instead."
                 )
             )
+
+    def _evidence(self):
+        """Return those of the files that are evidence."""
+        models_with_evidence = self.env.registry.descendants([EVIDENCE_MIXIN], '_inherit')
+        return self.filtered(lambda attachment: attachment.res_model in models_with_evidence)

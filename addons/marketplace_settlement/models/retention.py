@@ -55,26 +55,31 @@ class MarketplaceRetentionMixin(models.AbstractModel):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_retained(self):
-        today = fields.Date.context_today(self)
-        for company, records in self.sudo()._trade_records().grouped('company_id').items():
-            for record in records:
-                until = fields.Date.add(
-                    record._trade_date(), years=company.marketplace_trade_years
-                )
-                if until > today:
-                    raise UserError(
-                        self.env._(
-                            "%(document)s is a record of trade and is kept until %(date)s.",
-                            document=record.display_name,
-                            date=until,
-                        )
-                    )
+        records = self.sudo()._trade_records()
+        records._check_retained()
+        for records in records.grouped('company_id').values():
             self.env['marketplace.audit.log']._log(
                 records, 'change', reason=self.env._("Deleted after the time of retention."),
                 after={'deleted': True},
             )  # fmt: skip
 
     # === BUSINESS METHODS === #
+
+    def _check_retained(self):
+        """Raise if the time of retention of one of these records of trade is not over."""
+        today = fields.Date.context_today(self)
+        for record in self:
+            until = fields.Date.add(
+                record._trade_date(), years=record.company_id.marketplace_trade_years
+            )
+            if until > today:
+                raise UserError(
+                    self.env._(
+                        "%(document)s is a record of trade and is kept until %(date)s.",
+                        document=record.display_name,
+                        date=until,
+                    )
+                )
 
     def _trade_records(self):
         """Return those of ``self`` that are records of trade."""
@@ -122,7 +127,8 @@ class AccountMove(models.Model):
     def _trade_records(self):
         return self.filtered(
             lambda move: move.posted_before
-            and (move.marketplace_statement_id or move.line_ids.merchant_id)
+            and (move.marketplace_statement_id or move.line_ids.merchant_id
+                 or move.origin_payment_id.payment_transaction_id._trade_records())
         )
 
     def _trade_date(self):
@@ -141,6 +147,21 @@ class PaymentTransaction(models.Model):
 
     def _trade_date(self):
         return (self.last_state_change or self.create_date).date()
+
+
+class IrAttachment(models.Model):
+    _inherit = 'ir.attachment'
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_retained(self):
+        """The files of a record of trade are kept as long as the record."""
+        kept = self.env.registry.descendants(['marketplace.retention.mixin'], '_inherit')
+        for model, files in self.sudo().filtered('res_id').grouped('res_model').items():
+            if model in kept:
+                records = self.env[model].sudo().browse(set(files.mapped('res_id'))).exists()
+                records._trade_records()._check_retained()
 
 
 class MarketplaceRetentionReport(models.Model):

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.marketplace_merchant.tools.sheet import CSV, MIMETYPES, XLSX, write_sheet
 
+from .ir_attachment_evidence import EVIDENCE_KEY
+
 # From here on nothing of a statement changes, so a file that was made once is the file.
 FINAL_STATES = ('posted', 'paid', 'reversed')
 WIDTHS = (18, 12, 20, 30, 24, 50, 20, 14, 10)
@@ -45,18 +47,22 @@ class MarketplaceStatement(models.Model):
         self.ensure_one()
         if file_format not in MIMETYPES:
             raise AccessError(self.env._("Statements are exported as XLSX or CSV."))
-        name = f"{self.name.replace('/', '-')}.{file_format}"
+        name = self._kept_name(file_format)
         kept = self.env['ir.attachment'].sudo().search([
             ('res_model', '=', self._name), ('res_id', '=', self.id), ('res_field', '=', False),
             ('name', '=', name),
         ], order='id', limit=1)  # fmt: skip
         content = kept.raw or self._write_export(file_format)
         if not kept and self.state in FINAL_STATES:
-            kept.create({
+            kept.with_context(marketplace_evidence_key=EVIDENCE_KEY).create({
                 'name': name, 'raw': content, 'mimetype': MIMETYPES[file_format],
                 'res_model': self._name, 'res_id': self.id,
             })  # fmt: skip
         return name, content, MIMETYPES[file_format]
+
+    def _kept_name(self, file_format):
+        """Return what the file is called that is kept of a posted statement."""
+        return f"{self.name.replace('/', '-')}.{file_format}"
 
     def _write_export(self, file_format):
         statement = self.sudo().with_context(lang=self.merchant_id.partner_id.lang)
@@ -92,3 +98,35 @@ class MarketplaceStatement(models.Model):
         return self.contest_ids.filtered(
             lambda contest: contest.amount_aside and contest.entry_id.statement_id != self
         ).sorted('id')
+
+
+class IrAttachment(models.Model):
+    _inherit = 'ir.attachment'
+
+    # === BUSINESS METHODS === #
+
+    def _evidence(self):
+        """What is kept of a statement is what it says: nobody puts another file in its place."""
+        files = self.filtered(lambda file: file.res_model == 'marketplace.statement')
+        statements = self.env['marketplace.statement'].browse(files.mapped('res_id'))
+        names = {
+            (statement.id, statement._kept_name(file_format))
+            for statement in statements.exists() for file_format in ('pdf', *MIMETYPES)
+        }
+        return super()._evidence() | files.filtered(lambda file: (file.res_id, file.name) in names)
+
+
+class IrActionsReport(models.Model):
+    _inherit = 'ir.actions.report'
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_pdf_report_attachment_vals_list(self, report, streams):
+        """Keep the print of a posted statement, whoever is the first to see it."""
+        files = super()._prepare_pdf_report_attachment_vals_list(report, streams)
+        if report.model != 'marketplace.statement':
+            return files
+        self.env['ir.attachment'].sudo().with_context(
+            marketplace_evidence_key=EVIDENCE_KEY
+        ).create(files)
+        return []

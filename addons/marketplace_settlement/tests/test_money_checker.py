@@ -82,6 +82,16 @@ class TestMoneyChecker(MoneyCommon):
         self._break("DELETE FROM marketplace_wallet WHERE merchant_id = %s", self.merchant_a.id)
         self.assertEqual(self._found(), {'wallet_missing', 'conservation'})
 
+    def test_a_line_of_a_statement_that_is_gone_is_found(self):
+        self._complete(self._paid())
+        draft = self.env['marketplace.statement']._generate(
+            fields.Date.context_today(self.merchant_a), self.merchant_a
+        )
+        self._break("ALTER TABLE marketplace_statement DISABLE TRIGGER USER")
+        self._break("DELETE FROM marketplace_statement WHERE id = %s", draft.id)
+        self._break("ALTER TABLE marketplace_statement ENABLE TRIGGER USER")
+        self.assertEqual(self._found(), {'entry_state'})
+
     def test_a_cent_on_a_payout_is_found(self):
         order = self._paid()
         payout = self._settle(order).payout_id
@@ -252,6 +262,28 @@ class TestMoneyChecker(MoneyCommon):
         query = {'captured': Checker._watched()['captured']}
         self.assertEqual(Checker._run(query)[0]['res_ids'], transaction.ids)
         self.assertBooksAgree()
+
+    def test_what_a_bank_or_provider_does_not_answer_is_watched(self):
+        order = self._paid()
+        self._complete(order)
+        self._statement()
+        payout = self._batch().payout_ids
+        refund = order.transaction_ids.sudo()._marketplace_refund(5.0)
+        late = fields.Datetime.subtract(fields.Datetime.now(), minutes=59)
+        for minutes, found in ((0, False), (2, True)):
+            told = fields.Datetime.subtract(late, minutes=minutes)
+            self._break(
+                "UPDATE marketplace_payout SET state = 'queued', queued_on = %s WHERE id = %s",
+                told, payout.id,
+            )  # fmt: skip
+            self._break(
+                "UPDATE payment_transaction SET create_date = %s WHERE id = %s", told, refund.id
+            )
+            watched = self.env['marketplace.checker']._watched()
+            for key, document in (('payout_outbox', payout), ('refund_outbox', refund)):
+                findings = self.env['marketplace.checker']._run({key: watched[key]})
+                seen = {res_id for finding in findings for res_id in finding['res_ids']}
+                self.assertEqual(document.id in seen, found, key)
 
     # === COMPANIES === #
 

@@ -143,6 +143,7 @@ class TestMoneyCompanies(MoneyCommon):
 
     def test_nothing_of_a_company_shows_in_the_other(self):
         """Every model of the marketplace that has a company, whoever adds one later."""
+        (self.officer | self.stranger).group_ids += self.env.ref('base.group_allow_export')
         mine, other = self._paid(), self._sold_by_other()
         self._complete(mine)
         self._complete(other)
@@ -165,14 +166,27 @@ class TestMoneyCompanies(MoneyCommon):
                 Model = self.env[name].with_user(user)
                 if not Model.has_access('read'):
                     continue
-                seen = Model.search([]).sudo().company_id
-                self.assertLessEqual(set(seen), set(companies), name)
+                self._check_seen(Model, companies)
                 checked.add(name)
         self.assertLessEqual({
             'marketplace.balance.entry', 'marketplace.wallet', 'marketplace.statement',
             'marketplace.payout', 'marketplace.payout.batch', 'marketplace.deposit.movement',
             'marketplace.order', 'marketplace.return', 'marketplace.hold',
         }, checked)  # fmt: skip
+
+    def _check_seen(self, Model, companies):
+        """Whichever way they are asked for, the records are those of these companies."""
+        records = Model.search([])
+        name, ids = Model._name, set(records.ids)
+        self.assertLessEqual(set(records.sudo().company_id), set(companies), name)
+        groups = Model._read_group([], ['company_id'], ['__count'])
+        self.assertLessEqual({company.id for company, _count in groups}, {*companies.ids, False})
+        self.assertEqual(sum(count for _company, count in groups), len(ids), name)
+        self.assertLessEqual({res_id for res_id, _name in Model.name_search(limit=None)}, ids)
+        others = Model.sudo().search([]).sudo(False) - records
+        if others:
+            with self.assertRaises(AccessError):
+                others[:1].export_data(['id', 'company_id'])
 
     # === THE ACCOUNTANT'S REPORTS === #
 

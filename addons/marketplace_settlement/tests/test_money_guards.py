@@ -130,6 +130,34 @@ class TestMoneyGuards(MoneyCommon):
             with self.assertRaises(UserError):
                 record.with_user(self.accountant).unlink()
 
+    def test_the_files_of_trade_records_are_kept_as_long(self):
+        order = self._paid()
+        self._complete(order)
+        part = self._part(order)
+        files = self.env['ir.attachment'].create([
+            {'name': "Proof.txt", 'raw': b"Proof", 'res_model': record._name, 'res_id': record.id}
+            for record in (part, order, order.invoice_ids)
+        ])
+        for file in files:
+            with self.assertRaisesRegex(UserError, "record of trade and is kept until"):
+                file.unlink()
+        part.date_completed = fields.Datetime.subtract(
+            fields.Datetime.now(), years=self.company.marketplace_trade_years, days=1
+        )
+        files[:2].unlink()
+        quotation = self._cart({self.bowl: 1})
+        self.env['ir.attachment'].create({
+            'name': "Note.txt", 'raw': b"x", 'res_model': quotation._name, 'res_id': quotation.id,
+        }).unlink()  # fmt: skip
+
+    def test_the_journal_entry_of_the_shoppers_payment_is_kept(self):
+        payment = self._paid().transaction_ids.payment_id
+        move = payment.move_id
+        payment.with_user(self.accountant).action_draft()
+        for record in (payment, move):
+            with self.assertRaisesRegex(UserError, "record of trade and is kept until"):
+                record.with_user(self.accountant).unlink()
+
     def test_the_time_counts_from_the_completion(self):
         order = self._paid()
         self._complete(order)

@@ -54,6 +54,26 @@ class TestPayoutBatch(PayoutCommon):
             batch.with_user(self.officer).action_send()
         self.assertEqual(set(batch.payout_ids.mapped('state')), {'approved'})
 
+    def test_an_account_that_is_replaced_after_the_approval_gets_nothing(self):
+        """Neither the one before, nor the new one while it cools off."""
+        self._posted()
+        batch = self._approved(self.channel)
+        before = batch.payout_ids.bank_account_id
+        account = self.env['marketplace.bank.account'].create(
+            self.merchant_a._prepare_bank_account_values(
+                self.merchant_a.name, "Other Bank", '6217000000009999'
+            )
+        )
+        account.with_user(self.manager).action_verify()
+        self.assertEqual(before.state, 'replaced')
+        self.assertTrue(account.is_cooling)
+        with self.assertRaisesRegex(UserError, "was replaced"):
+            batch.with_user(self.officer).action_send()
+        self.assertFalse(batch.file_name)
+        batch.with_user(self.approver).action_cancel()
+        with self.assertRaisesRegex(UserError, "payouts to .* start on"):
+            self._batch_by(self.channel)
+
     def test_nothing_is_taken_off_an_approved_batch(self):
         batch = self._two()
         batch.with_user(self.approver).action_approve()

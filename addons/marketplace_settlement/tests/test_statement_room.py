@@ -9,11 +9,12 @@ from psycopg2.errors import CheckViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.marketplace_merchant.tools.sheet import CSV, XLSX
 
+from ..models.ir_attachment_evidence import EVIDENCE_KEY
 from .money_common import MoneyCommon
 
 
@@ -264,7 +265,9 @@ class TestExport(RoomCommon):
         self._complete(self._paid())
         statement = self._statement()
         files = {file_format: statement._export(file_format) for file_format in (CSV, XLSX)}
-        printed = self.env['ir.attachment'].create({
+        printed = self.env['ir.attachment'].with_context(
+            marketplace_evidence_key=EVIDENCE_KEY
+        ).create({
             'name': f"{statement.name.replace('/', '-')}.pdf", 'raw': b"%PDF-1.4 as printed",
             'res_model': statement._name, 'res_id': statement.id,
         })
@@ -278,6 +281,43 @@ class TestExport(RoomCommon):
             force_report_rendering=True
         )._render_qweb_pdf('marketplace_settlement.action_report_statement', statement.ids)
         self.assertEqual(pdf, printed.raw)
+
+    def test_nobody_puts_another_file_in_the_place_of_what_is_kept(self):
+        self._complete(self._paid())
+        draft = self._draft()
+        name = draft.name.replace('/', '-')
+        Attachment = self.env['ir.attachment'].with_user(self.officer)
+        forged = {'raw': b"Other figures", 'res_model': draft._name, 'res_id': draft.id}
+        for file_format in ('pdf', CSV, XLSX):
+            with self.assertRaisesRegex(UserError, "evidence"):
+                Attachment.create({**forged, 'name': f"{name}.{file_format}"})
+        other = Attachment.create({**forged, 'name': "Letter.pdf"})
+        with self.assertRaisesRegex(UserError, "evidence"):
+            other.name = f"{name}.csv"
+        draft.with_user(self.officer).action_send()
+        draft.with_user(self.finance_a).portal_confirm()
+        draft.with_user(self.officer).action_post()
+        content = draft._export(CSV)[1]
+        kept = Attachment.search([('res_model', '=', draft._name), ('name', '=', f"{name}.csv")])
+        for call in (
+            lambda: kept.write({'raw': b"Other figures"}), lambda: kept.write({'name': "x"}),
+            kept.unlink, lambda: Attachment.create({**forged, 'name': f"{name}.csv"}),
+        ):
+            with self.assertRaisesRegex(UserError, "evidence"):
+                call()
+        self.assertEqual(draft._export(CSV)[1], content)
+
+    def test_what_is_printed_first_is_kept_whoever_prints_it(self):
+        self._complete(self._paid())
+        statement = self._statement()
+        report = self.env.ref('marketplace_settlement.action_report_statement')
+        streams = {statement.id: {'attachment': None, 'stream': io.BytesIO(b"%PDF-1.4 first")}}
+        auditor = new_test_user(
+            self.env, 'room_auditor', groups='marketplace_merchant.group_auditor'
+        )
+        as_auditor = self.env['ir.actions.report'].with_user(auditor)
+        self.assertFalse(as_auditor._prepare_pdf_report_attachment_vals_list(report, streams))
+        self.assertEqual(report.retrieve_attachment(statement).raw, b"%PDF-1.4 first")
 
     def test_the_print_names_lines_products_and_what_waits(self):
         self._complete(self._paid())
