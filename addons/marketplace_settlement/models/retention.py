@@ -57,9 +57,9 @@ class MarketplaceRetentionMixin(models.AbstractModel):
     def _unlink_except_retained(self):
         records = self.sudo()._trade_records()
         records._check_retained()
-        for records in records.grouped('company_id').values():
+        for of_company in records.grouped('company_id').values():
             self.env['marketplace.audit.log']._log(
-                records, 'change', reason=self.env._("Deleted after the time of retention."),
+                of_company, 'change', reason=self.env._("Deleted after the time of retention."),
                 after={'deleted': True},
             )  # fmt: skip
 

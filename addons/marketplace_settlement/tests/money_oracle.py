@@ -129,18 +129,36 @@ class Oracle:
 
     def draw_up(self, merchant):
         """Claim what is available; return the net amount, or None if nothing is to be paid."""
-        claimed = [entry for entry in self._all(merchant, 'available')]
-        net = sum(entry.amount for entry in claimed)
+        net = self._sum(merchant, 'available')
         if net <= 0:
             return None
-        self.statements += 1
-        for entry in claimed:
-            entry.bucket, entry.statement = 'in_transit', self.statements
+        self._claim(merchant)
         return net
 
+    def due(self, merchant):
+        """Return what a payout would come to: what waits for it, less what is owed since."""
+        waiting = self._sum(merchant, 'in_transit')
+        return waiting and waiting + min(self._sum(merchant, 'available'), 0)
+
+    def offset(self, merchant):
+        """Let a debt reduce what waits for a payout, if that covers it."""
+        if self._sum(merchant, 'available') < 0 and self._sum(merchant, 'in_transit'):
+            if self.due(merchant) >= 0:
+                self._claim(merchant)
+            if not self._sum(merchant, 'in_transit'):
+                self.pay(merchant)
+
     def pay(self, merchant):
-        for entry in self._all(merchant, 'in_transit'):
+        """Pay what waits; return what was paid."""
+        paid = self._all(merchant, 'in_transit')
+        for entry in paid:
             entry.bucket = 'paid'
+        return paid
+
+    def give_back(self, paid):
+        """The bank sends back what was paid: it waits again."""
+        for entry in paid:
+            entry.bucket = 'in_transit'
 
     # === WHAT FOLLOWS === #
 
@@ -162,6 +180,14 @@ class Oracle:
         return sum(entry.amount for entry in self.entries if entry.bucket == 'in_transit')
 
     # === HOW === #
+
+    def _sum(self, merchant, bucket):
+        return sum(entry.amount for entry in self._all(merchant, bucket))
+
+    def _claim(self, merchant):
+        self.statements += 1
+        for entry in self._all(merchant, 'available'):
+            entry.bucket, entry.statement = 'in_transit', self.statements
 
     def _book(self, part, amount, commission, bucket):
         self.entries.append(Entry(part.merchant, amount, bucket, part=part))

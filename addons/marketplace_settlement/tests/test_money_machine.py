@@ -151,9 +151,11 @@ class MoneyMachine(RuleBasedStateMachine):
             statement.with_user(member).portal_confirm()
             statement.with_user(self.case.officer).action_post()
 
-    @precondition(lambda self: self.oracle.payable())
-    @rule(outcome=st.sampled_from(['paid', 'failed', 'unknown']))
+    @precondition(lambda self: any(self.oracle.due(merchant) > 0 for merchant in (0, 1)))
+    @rule(outcome=st.sampled_from(['paid', 'failed', 'unknown', 'returned']))
     def pay_out(self, outcome):
+        for merchant in (0, 1):
+            self.oracle.offset(merchant)
         batch = self.case._batch()
         batch.with_user(self.case.approver).action_approve()
         batch.with_user(self.case.officer).action_send()
@@ -165,7 +167,11 @@ class MoneyMachine(RuleBasedStateMachine):
             else:
                 payout.with_user(self.case.maker).action_mark_paid(f"BANK {payout.name}")
                 merchant = (self.case.merchant_a, self.case.merchant_b).index(payout.merchant_id)
-                self.oracle.pay(merchant)
+                assert round(payout.amount * 100) == self.oracle.due(merchant)
+                paid = self.oracle.pay(merchant)
+                if outcome == 'returned':
+                    payout.with_user(self.case.officer).action_mark_returned("Account closed")
+                    self.oracle.give_back(paid)
 
     # === WHAT ALWAYS HOLDS === #
 
