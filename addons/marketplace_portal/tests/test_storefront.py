@@ -27,7 +27,7 @@ class TestStorefront(StorefrontCommon):
         self.assertHides(self._page('/shop?search=Cup'), self.cup.website_url)
         self.assertEqual(self._status(self.cup.website_url), 404)
 
-    def test_goods_of_suspended_merchant_leave_the_shop_and_return(self):
+    def test_cscart_vendor_debt_goods_of_suspended_merchant_leave_the_shop_and_return(self):
         self._suspend(self.merchant_a)
         self.assertHides(self._page('/shop?search=Bowl'), self.bowl.website_url)
         self.assertEqual(self._status(self.bowl.website_url), 404)
@@ -116,11 +116,14 @@ class TestStorefront(StorefrontCommon):
         self.assertIn("Bowl", cart.shop_warning)
         self.assertFalse(cart._remove_unsellable_lines())
 
-    def test_suspended_merchants_goods_cannot_be_paid(self):
+    def test_mercur_377_a_cart_cannot_be_paid_until_its_merchant_is_back(self):
         cart = self._website_cart(self.bowl)
+        cart._set_delivery_method(self.carrier)
         self._suspend(self.merchant_a)
         with self.assertRaisesRegex(ValidationError, "Bowl cannot be bought"):
             cart._check_cart_is_ready_to_be_paid()
+        self.merchant_a.with_user(self.manager).action_resume("Test")
+        cart._check_cart_is_ready_to_be_paid()
 
     def test_nobody_buys_more_than_the_merchant_has(self):
         listing = self.merchant_a.with_user(self.catalogue_a).portal_create_listing(
