@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from datetime import date
 from unittest.mock import patch
 
 import openpyxl
@@ -107,6 +108,22 @@ class TestSheet(TransactionCase):
         content = write_sheet(XLSX, "Goods", ["Name"], [[text] for text in texts])
         cells = openpyxl.load_workbook(io.BytesIO(content)).active['A'][1:]
         self.assertEqual({cell.data_type for cell in cells}, {'s'})
+
+    def test_amounts_days_and_the_total_look_like_what_they_are(self):
+        day = date(2026, 1, 31)
+        rows = [["A-1", day, 1234.5]]
+        header, total = ["SKU", "Date", "Amount"], ["Total", '', 1234.5]
+        content = write_sheet(XLSX, "Goods", header, rows, total=total)
+        line, last = openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(min_row=2)
+        self.assertEqual(
+            [cell.number_format for cell in line], ['@', 'yyyy-mm-dd', '#,##0.00####']
+        )
+        self.assertEqual(line[1].value.date(), day)
+        self.assertEqual((last[0].value, last[2].value), ("Total", 1234.5))
+        self.assertTrue(last[2].font.bold)
+        # What other programs read has lines only.
+        content = write_sheet(CSV, "Goods", header, rows, total=total)
+        self.assertEqual(self._read(content)[1:], [["A-1", '2026-01-31', '1234.5']])
 
     def test_choices_stand_on_a_sheet_of_their_own(self):
         content = write_sheet(

@@ -38,6 +38,15 @@ DECIMAL_COMMA = re.compile(r'-?\d+,\d+')
 # A spreadsheet program would take a text that begins like this for a formula, and run it.
 FORMULA_STARTS = ('=', '+', '-', '@', '\t', '\r')
 TEXT_MARK = "'"
+# How a spreadsheet program shows what stands in a cell.
+NUMBER_FORMATS = {
+    str: '@',
+    int: '0',
+    bool: '0',
+    float: '#,##0.00####',
+    date: 'yyyy-mm-dd',
+    datetime: 'yyyy-mm-dd hh:mm:ss',
+}
 
 
 # === READING === #
@@ -153,20 +162,21 @@ def _not_a_sheet(env, filename):
 
 # === WRITING === #
 
-def write_sheet(file_format, title, header, rows, choices=None, widths=()):
+def write_sheet(file_format, title, header, rows, choices=None, widths=(), total=()):
     """Write a sheet in which no text becomes a formula, and no leading zero is lost.
 
     :param str file_format: ``xlsx`` or ``csv``
     :param str title: the name of the sheet
     :param list header: the texts of the first row
-    :param rows: lists of texts and numbers
+    :param rows: lists of texts, numbers and dates
     :param dict choices: column → (title of a sheet, what may be chosen); in XLSX only
     :param widths: how wide each column is, in characters; in XLSX only
+    :param total: a last row of texts and numbers, in bold; in XLSX only
     :rtype: bytes
     """
     if file_format == CSV:
         return _write_csv(header, rows)
-    return _write_xlsx(title, header, rows, choices or {}, widths)
+    return _write_xlsx(title, header, rows, choices or {}, widths, total)
 
 
 def _write_csv(header, rows):
@@ -184,7 +194,7 @@ def _guarded(cell):
     return cell
 
 
-def _write_xlsx(title, header, rows, choices, widths):
+def _write_xlsx(title, header, rows, choices, widths, total):
     output = io.BytesIO()
     workbook = xlsxwriter.Workbook(output, {
         'in_memory': True, 'strings_to_formulas': False, 'strings_to_urls': False,
@@ -192,23 +202,41 @@ def _write_xlsx(title, header, rows, choices, widths):
     })
     # The same content makes the same file, whenever it is written.
     workbook.set_properties({'created': datetime(2000, 1, 1)})
-    text = workbook.add_format({'num_format': '@', 'valign': 'top'})
+    formats = {
+        kind: workbook.add_format({'num_format': num_format, 'valign': 'top'})
+        for kind, num_format in NUMBER_FORMATS.items()
+    }
+    text = formats[str]
     bold = workbook.add_format({'bold': True, 'bg_color': '#E7E9ED', 'num_format': '@'})
     sheet = workbook.add_worksheet(title)
     for column in range(len(header)):
         sheet.set_column(column, column, widths[column] if widths else 20, text)
     sheet.write_row(0, 0, header, bold)
     sheet.freeze_panes(1, 0)
+    number = 0
     for number, row in enumerate(rows, start=1):
-        for column, cell in enumerate(row):
-            if isinstance(cell, str):
-                sheet.write_string(number, column, cell, text)
-            else:
-                sheet.write_number(number, column, cell)
+        _write_cells(sheet, number, row, formats)
+    if total:
+        sums = {
+            kind: workbook.add_format({'num_format': num_format, 'bold': True, 'top': 1})
+            for kind, num_format in NUMBER_FORMATS.items()
+        }
+        _write_cells(sheet, number + 1, total, sums)
     for column, (name, options) in choices.items():
         _add_choices(workbook, sheet, column, name, options)
     workbook.close()
     return output.getvalue()
+
+
+def _write_cells(sheet, number, row, formats):
+    for column, cell in enumerate(row):
+        cell_format = formats.get(type(cell), formats[str])
+        if isinstance(cell, str):
+            sheet.write_string(number, column, cell, cell_format)
+        elif isinstance(cell, date):
+            sheet.write_datetime(number, column, cell, cell_format)
+        else:
+            sheet.write_number(number, column, cell, cell_format)
 
 
 def _add_choices(workbook, sheet, column, name, options):

@@ -6,6 +6,8 @@ from odoo.tools import SQL
 
 from odoo.addons.marketplace_merchant.tools.sheet import write_sheet
 
+WIDTHS = (12, 24, 50, 20, 14, 14, 10)
+
 
 class MarketplaceDepositAccount(models.Model):
     """What a merchant's deposit comes to: the row that every movement adds to.
@@ -143,13 +145,13 @@ class MarketplaceDepositAccount(models.Model):
         ]  # fmt: skip
         rows = account._statement_rows()
         name = f"{_('Deposit')}-{self.merchant_id.code}.{file_format}"
-        return name, write_sheet(file_format, _("Deposit"), header, rows)
+        return name, write_sheet(file_format, _("Deposit"), header, rows, widths=WIDTHS)
 
     def _statement_rows(self):
         kinds = dict(self.movement_ids._fields['kind']._description_selection(self.env))
         return [
             [
-                movement.date.isoformat(), kinds[movement.kind], movement.reason,
+                movement.date, kinds[movement.kind], movement.reason,
                 movement.move_id.name, movement.amount, balance, self.currency_id.name,
             ]
             for movement, balance in self._history()

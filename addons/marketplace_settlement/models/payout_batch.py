@@ -63,7 +63,7 @@ class MarketplacePayoutBatch(models.Model):
     )
     channel_id = fields.Many2one(
         comodel_name='marketplace.payout.channel',
-        string="Way Out",
+        string="Payout Channel",
         check_company=True,
         domain="[('company_id', '=', company_id)]",
         ondelete='restrict',

@@ -269,7 +269,8 @@ class MarketplaceStatement(models.Model):
             'kind': 'reserve',
             'merchant_id': self.merchant_id.id,
             'company_id': self.company_id.id,
-            'reason': rule.name,
+            # The merchant reads it, for as long as the reserve is kept.
+            'reason': rule.with_context(lang=self.merchant_id.partner_id.lang).name,
             'reserve_rule_id': rule.id,
             'source_model': self._name,
             'source_id': self.id,

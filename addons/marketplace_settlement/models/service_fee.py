@@ -52,7 +52,7 @@ class MarketplaceServiceFee(models.Model):
     )
     interval = fields.Selection(
         selection=[('once', "Once"), ('month', "Every month"), ('year', "Every year")],
-        string="Charged",
+        string="How Often",
         required=True,
         default='once',
     )

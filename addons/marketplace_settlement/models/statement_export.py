@@ -71,16 +71,19 @@ class MarketplaceStatement(models.Model):
             _("Statement"), _("Date"), _("Order"), _("Product"), _("What"), _("Why"),
             _("Document"), _("Amount"), _("Currency"),
         ]  # fmt: skip
-        title = _("Statement")
-        return write_sheet(file_format, title, header, statement._statement_rows(), widths=WIDTHS)
+        total = [_("To be paid"), *[''] * 6, self.amount_net, self.currency_id.name]
+        return write_sheet(
+            file_format, _("Statement"), header, statement._statement_rows(), widths=WIDTHS,
+            total=total,
+        )  # fmt: skip
 
     def _statement_rows(self):
-        """Return one list of texts and numbers per line, in the order of the printed statement."""
+        """Return one list of texts, dates and numbers per line, in the printed order."""
         entries = self._printed_entries()
         kinds = dict(entries._fields['kind']._description_selection(self.env))
         return [
             [
-                self.name, entry.date.isoformat(), entry.order_id.name or '',
+                self.name, entry.date, entry.order_id.name or '',
                 entry.product_name or '', kinds[entry.kind], entry.explanation or '',
                 entry.move_line_id.move_name or '', entry.amount, self.currency_id.name,
             ]

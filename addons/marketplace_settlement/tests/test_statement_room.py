@@ -37,6 +37,15 @@ class RoomCommon(MoneyCommon):
 class TestReserve(RoomCommon):
     """Of the worked example's sales, 113.00 and 10.00 freight, a reserve of 10 % is 12.30."""
 
+    def test_the_merchant_reads_the_reserve_in_its_language(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        self.merchant_a.partner_id.lang = 'zh_CN'
+        rule = self._reserve_rule()
+        self._complete(self._paid())
+        self._draft()
+        self.assertEqual(rule.hold_ids.reason, rule.with_context(lang='zh_CN').name)
+        self.assertNotEqual(rule.hold_ids.reason, rule.name)
+
     def test_a_reserve_is_kept_and_released_on_its_day(self):
         self._reserve_rule()
         self._complete(self._paid())
@@ -260,6 +269,8 @@ class TestExport(RoomCommon):
             cell for row in openpyxl.load_workbook(io.BytesIO(content)).active for cell in row
         ]
         self.assertFalse([cell.value for cell in cells if cell.data_type == 'f'])
+        # The last row says what is paid.
+        self.assertEqual([cell.value for cell in cells[-2:]], [113.96, self.currency.name])
 
     def test_i15_what_is_made_again_later_is_the_same(self):
         self._complete(self._paid())
