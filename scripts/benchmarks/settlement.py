@@ -217,6 +217,8 @@ def work(database):
 
 
 def take_job(env):
+    # What another process has taken since is no conflict.
+    env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
     env.cr.execute(
         "UPDATE queue_job SET state = 'started' WHERE id = (SELECT id FROM queue_job"
         " WHERE state = 'pending' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING uuid"

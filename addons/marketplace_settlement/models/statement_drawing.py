@@ -13,15 +13,12 @@ from .balance_entry import FEE_KINDS, in_statements
 from .statement_terms import PERIODS
 
 OPEN_STATES = ('draft', 'sent', 'confirmed')
-# The sums of entries, and where a statement keeps them.
+# What the entries of a statement come to.
 TOTALS = SQL(
-    "COALESCE(SUM(amount), 0) AS net, MIN(date) AS first_date,"
-    " COALESCE(-SUM(amount) FILTER (WHERE kind IN %s), 0) AS fee",
+    "COALESCE(SUM(entry.amount), 0) AS net,"
+    " COALESCE(-SUM(entry.amount) FILTER (WHERE entry.kind IN %s), 0) AS fee,"
+    " MIN(entry.date) AS first_date",
     FEE_KINDS,
-)
-SET_TOTALS = SQL(
-    "amount_net = total.net, amount_fee = total.fee, amount_gross = total.net + total.fee,"
-    " date_from = total.first_date"
 )
 
 
@@ -88,14 +85,14 @@ class MarketplaceStatement(models.Model):
         will come. Who already has a draft waits until that one is sent, and nobody gets the
         statement of a period twice.
 
-        :return: rows of merchant, company and currency id, period and last day
+        :return: rows of merchant, company and currency id, period, last day, net, fee and
+            first day
         """
         self.env.flush_all()
         rows = self.env.execute_query(SQL(
             """
             WITH terms AS NOT MATERIALIZED (%(terms)s), due AS (
-                SELECT entry.merchant_id, entry.company_id, entry.currency_id,
-                       SUM(entry.amount) AS amount
+                SELECT entry.merchant_id, entry.company_id, entry.currency_id, %(totals)s
                   FROM marketplace_balance_entry entry
                   JOIN terms USING (merchant_id, company_id)
                  WHERE entry.merchant_id = ANY(%(ids)s) AND entry.state = 'available'
@@ -103,10 +100,11 @@ class MarketplaceStatement(models.Model):
                  GROUP BY entry.merchant_id, entry.company_id, entry.currency_id
             )
             SELECT due.merchant_id, due.company_id, due.currency_id, terms.period, terms.date_to,
-                   terms.minimum, terms.minimum_currency_id, terms.leaves, due.amount
+                   due.net, due.fee, due.first_date,
+                   terms.minimum, terms.minimum_currency_id, terms.leaves
               FROM due
               JOIN terms USING (merchant_id, company_id)
-             WHERE (due.amount > 0 OR due.amount = 0 AND terms.leaves)
+             WHERE (due.net > 0 OR due.net = 0 AND terms.leaves)
                AND (due.merchant_id, due.company_id, due.currency_id) NOT IN (
                     SELECT merchant_id, company_id, currency_id FROM marketplace_statement
                      WHERE merchant_id = ANY(%(ids)s) AND state = 'draft')
@@ -118,13 +116,12 @@ class MarketplaceStatement(models.Model):
                          WHERE merchant_id = ANY(%(ids)s) AND period IS NOT NULL))
              ORDER BY due.merchant_id, due.company_id, due.currency_id
             """,
-            terms=self._terms(merchant_ids, ends), ids=list(merchant_ids),
+            terms=self._terms(merchant_ids, ends), ids=list(merchant_ids), totals=TOTALS,
             claimable=self._claimable(SQL("terms.date_to")), periodic=bool(run and run.is_periodic),
         ))  # fmt: skip
         return [
-            (merchant, company, currency, period, date_to)
-            for merchant, company, currency, period, date_to, minimum, unit, leaves, amount in rows
-            if leaves or amount >= self._minimum(minimum, unit, currency, company)
+            row for *row, minimum, unit, leaves in rows
+            if leaves or row[5] >= self._minimum(minimum, unit, currency=row[2], company=row[1])
         ]
 
     @api.model
@@ -183,28 +180,36 @@ class MarketplaceStatement(models.Model):
     @api.model
     def _insert(self, due, run):
         """Insert one draft per row of ``due``; another transaction may have been faster."""
+        if not due:
+            return self.sudo()
         names = self._next_names(len(due))
         crash.point('statement_numbered')
-        columns = list(zip(*due, strict=True)) or [()] * 5
+        merchants, companies, currencies, periods, last, net, fee, first = (
+            list(column) for column in zip(*due, strict=True)
+        )
         rows = self.env.execute_query(SQL(
             """
             INSERT INTO marketplace_statement (
-                   name, merchant_id, company_id, currency_id, period, date_to, run_id, state,
-                   amount_gross, amount_fee, amount_net,
+                   name, merchant_id, company_id, currency_id, period, date_from, date_to,
+                   amount_gross, amount_fee, amount_net, run_id, state,
                    create_uid, write_uid, create_date, write_date)
-            SELECT due.*, %(run)s, 'draft', 0, 0, 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+            SELECT name, merchant_id, company_id, currency_id, period, first, last,
+                   net + fee, fee, net, %(run)s, 'draft', %(uid)s, %(uid)s, %(now)s, %(now)s
               FROM unnest(%(names)s::text[], %(merchants)s::int[], %(companies)s::int[],
-                          %(currencies)s::int[], %(periods)s::text[], %(dates)s::date[]) AS due
+                          %(currencies)s::int[], %(periods)s::text[], %(first)s::date[],
+                          %(last)s::date[], %(fee)s::numeric[], %(net)s::numeric[])
+                   AS due(name, merchant_id, company_id, currency_id, period, first, last, fee, net)
                 ON CONFLICT DO NOTHING
             RETURNING id
             """,
             run=run.id if run else None, uid=self.env.uid, now=fields.Datetime.now(), names=names,
-            merchants=list(columns[0]), companies=list(columns[1]), currencies=list(columns[2]),
-            periods=list(columns[3]) if run and run.is_periodic else [None] * len(due),
-            dates=list(columns[4]),
+            merchants=merchants, companies=companies, currencies=currencies, first=first, last=last,
+            periods=periods if run and run.is_periodic else [None] * len(due), fee=fee, net=net,
         ))  # fmt: skip
         crash.point('statement_inserted')
-        return self.sudo().browse(row[0] for row in rows)
+        statements = self.sudo().browse(row[0] for row in rows)
+        statements.invalidate_recordset()
+        return statements
 
     @api.model
     def _next_names(self, count):
@@ -224,58 +229,51 @@ class MarketplaceStatement(models.Model):
     def _claim(self):
         """Take the merchants' available entries into their drafts, each into one only.
 
-        The wallet is the second lock: what it does not have available can't be claimed. The drafts
-        are handed in, so that the plan of the query does not hang on what PostgreSQL believes of a
-        table that is just being filled.
+        They are those that the drafts were added up from: a transaction sees the same from its
+        beginning to its end. The wallet is the second lock: what it does not have available can't
+        be claimed. The drafts are handed in, so that the plan of the query does not hang on what
+        PostgreSQL believes of a table that is just being filled.
         """
         if not self:
             return
-        rows = self.env.execute_query(SQL(
+        self.env.cr.execute(SQL(
             """
-            WITH claimed AS (
-                UPDATE marketplace_balance_entry entry
-                   SET state = 'in_statement', statement_id = draft.id
-                  FROM unnest(%(ids)s, %(merchants)s, %(companies)s, %(currencies)s,
-                              %(dates)s::date[])
-                       AS draft(id, merchant_id, company_id, currency_id, date_to)
-                 WHERE entry.merchant_id = ANY(%(merchants)s) AND entry.state = 'available'
-                   AND entry.is_open AND entry.merchant_id = draft.merchant_id
-                   AND entry.company_id = draft.company_id
-                   AND entry.currency_id = draft.currency_id AND %(claimable)s
-             RETURNING entry.statement_id, entry.kind, entry.amount, entry.date
-            ), total AS (
-                SELECT claimed.statement_id, %(totals)s FROM claimed GROUP BY claimed.statement_id
-            ), changed AS (
-                UPDATE marketplace_statement statement SET %(sets)s
-                  FROM total WHERE statement.id = total.statement_id
-             RETURNING merchant_id, company_id, currency_id, total.net
-            )
-            SELECT * FROM changed ORDER BY 1, 2, 3
+            UPDATE marketplace_balance_entry entry
+               SET state = 'in_statement', statement_id = draft.id
+              FROM unnest(%(ids)s, %(merchants)s, %(companies)s, %(currencies)s, %(dates)s::date[])
+                   AS draft(id, merchant_id, company_id, currency_id, date_to)
+             WHERE entry.merchant_id = ANY(%(merchants)s) AND entry.state = 'available'
+               AND entry.is_open AND entry.merchant_id = draft.merchant_id
+               AND entry.company_id = draft.company_id
+               AND entry.currency_id = draft.currency_id AND %(claimable)s
             """,
-            totals=TOTALS, sets=SET_TOTALS, claimable=self._claimable(SQL("draft.date_to")),
-            **self._columns(),
+            ids=self.ids,
+            merchants=[statement.merchant_id.id for statement in self],
+            companies=[statement.company_id.id for statement in self],
+            currencies=[statement.currency_id.id for statement in self],
+            dates=[statement.date_to for statement in self],
+            claimable=self._claimable(SQL("draft.date_to")),
         ))  # fmt: skip
         self.env['marketplace.balance.entry'].invalidate_model(['state', 'statement_id'])
-        self.invalidate_recordset()
         crash.point('statement_claimed')
-        self.env['marketplace.wallet']._spend(rows, 'in_transit')
+        self.env['marketplace.wallet']._spend(
+            [
+                (statement.merchant_id.id, statement.company_id.id, statement.currency_id.id,
+                 statement.amount_net)
+                for statement in self
+            ],
+            'in_transit',
+        )  # fmt: skip
         crash.point('statement_spent')
-
-    def _columns(self):
-        return {
-            'ids': self.ids,
-            'merchants': [statement.merchant_id.id for statement in self],
-            'companies': [statement.company_id.id for statement in self],
-            'currencies': [statement.currency_id.id for statement in self],
-            'dates': [statement.date_to for statement in self],
-        }
 
     def _add_up(self):
         """Write the totals of the statements anew, as their entries say."""
         self.env.flush_all()
         self.env.cr.execute(SQL(
             """
-            UPDATE marketplace_statement statement SET %(sets)s
+            UPDATE marketplace_statement statement
+               SET amount_net = total.net, amount_fee = total.fee,
+                   amount_gross = total.net + total.fee, date_from = total.first_date
               FROM (
                 SELECT claimed.id, %(totals)s
                   FROM marketplace_statement claimed
@@ -286,7 +284,7 @@ class MarketplaceStatement(models.Model):
               ) AS total
              WHERE statement.id = total.id
             """,
-            sets=SET_TOTALS, totals=TOTALS, ids=self.ids,
+            totals=TOTALS, ids=self.ids,
         ))  # fmt: skip
         self.invalidate_recordset()
 
@@ -368,7 +366,8 @@ class MarketplaceStatement(models.Model):
                  WHERE state = 'posted' AND payout_id IS NULL AND company_id = %(company)s
                  GROUP BY merchant_id, company_id, currency_id
             )
-            SELECT entry.merchant_id, entry.company_id, entry.currency_id, NULL, %(today)s
+            SELECT entry.merchant_id, entry.company_id, entry.currency_id, NULL, %(today)s,
+                   %(totals)s
               FROM marketplace_balance_entry entry
               JOIN owed USING (merchant_id, company_id, currency_id)
              WHERE entry.state = 'available' AND entry.is_open AND %(claimable)s AND NOT EXISTS (
@@ -379,7 +378,7 @@ class MarketplaceStatement(models.Model):
              GROUP BY entry.merchant_id, entry.company_id, entry.currency_id, owed.amount
             HAVING SUM(entry.amount) < 0 AND owed.amount + SUM(entry.amount) >= 0
             """,
-            company=company.id, today=today, claimable=self._claimable(today),
+            company=company.id, today=today, totals=TOTALS, claimable=self._claimable(today),
         ))  # fmt: skip
         debts = self._insert(due, None)
         debts._stay_covered()
