@@ -14,7 +14,7 @@ class MerchantPayouts(MerchantPortal):
         _ = request.env._
         return {
             'all': (_("All"), [('state', 'not in', ('draft', 'cancelled'))]),
-            'under_way': (_("On the way"), [
+            'under_way': (_("Being paid"), [
                 ('state', 'in', ('approved', 'queued', 'sent', 'unknown')),
             ]),
             'paid': (_("Paid"), [('state', '=', 'paid')]),

@@ -17,6 +17,10 @@ RETURN_PATH = '/my/returns'
 class CustomerPortal(sale_portal.CustomerPortal):
     # A class of its own: only as a child of the class it extends it is sure to come before it.
 
+    def _prepare_sale_portal_rendering_values(self, *args, **kwargs):
+        values = super()._prepare_sale_portal_rendering_values(*args, **kwargs)
+        return dict(values, state_colors=STATE_COLORS)
+
     @route()
     def portal_order_page(self, order_id, *args, **kwargs):
         """Add the parcels of the merchants to the page of an order."""

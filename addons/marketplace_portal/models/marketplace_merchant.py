@@ -104,7 +104,9 @@ class MarketplaceMerchant(models.Model):
         buckets = [
             ('pending', _("Pending"), _("Orders on their way or still in the return period.")),
             ('available', _("Available"), _("Goes into your next statement.")),
-            ('held_for_cases', _("Held"), _("Waits for the end of a complaint or a check.")),
+            ('held_for_cases', _("Held"), _(
+                "Due, but waits for the end of a complaint or a check."
+            )),
             ('reserve', _("Reserve"), _("Kept of earlier statements; released on its day.")),
             ('in_transit', _("In transit"), _("In a statement, on its way to your bank.")),
             ('paid', _("Paid"), _("Paid out to you so far.")),

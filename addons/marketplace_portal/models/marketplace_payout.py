@@ -12,7 +12,7 @@ class MarketplacePayout(models.Model):
         """Return in the merchant's words where the payout is: (label, sentence)."""
         self.ensure_one()
         _ = self.env._
-        under_way = _("On the way")
+        under_way = _("Being paid")
         again = _("The money is yours and comes with another payout.")
         return {
             'approved': (_("Being prepared"), _("It goes to the bank with our next run.")),

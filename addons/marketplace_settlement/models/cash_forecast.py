@@ -44,7 +44,7 @@ class MarketplaceCashForecast(models.Model):
             ('return_window', "Return window"),
             ('waiting', "Waiting time after the order"),
             ('unpaid', "Not paid by the shopper"),
-            ('held', "Held"),
+            ('held', "Complaint or check"),
             ('reserve', "Reserve"),
             ('available', "For the next statement"),
             ('draft', "Statement in preparation"),
