@@ -47,6 +47,12 @@ class TestShopperPages(StorefrontCommon):
         order = self._order({self.lamp: 1})
         self.assertHides(self._page(f'/my/orders/{order.id}', self.me), 'o_marketplace_parcels')
 
+    def test_order_list_says_where_the_merchants_are(self):
+        self.part._move_to('delivered', system=True)
+        page = self._page('/my/orders', self.me)
+        self.assertShows(page, 'o_state_delivered')
+        self.assertHides(page, "Partially Delivered")
+
     # === RECEIPT === #
 
     def test_confirm_receipt(self):

@@ -23,6 +23,10 @@ class TestStorefront(StorefrontCommon):
         self.assertShows(page, "Sold by")
         self.assertShows(page, self.website.company_id.name)
 
+    def test_a_sellers_goods_are_not_sold_with_sample_promises(self):
+        self.assertHides(self._page(self.bowl.website_url), "money-back")
+        self.assertShows(self._page(self.lamp.website_url), "money-back")
+
     def test_draft_is_neither_listed_nor_has_a_page(self):
         self.assertHides(self._page('/shop?search=Cup'), self.cup.website_url)
         self.assertEqual(self._status(self.cup.website_url), 404)
