@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 
 import openpyxl
+from lxml import etree
 from psycopg2.errors import CheckViolation
 
 from odoo import fields
@@ -329,6 +330,22 @@ class TestExport(RoomCommon):
         as_auditor = self.env['ir.actions.report'].with_user(auditor)
         self.assertFalse(as_auditor._prepare_pdf_report_attachment_vals_list(report, streams))
         self.assertEqual(report.retrieve_attachment(statement).raw, b"%PDF-1.4 first")
+
+    def test_print_entries_journal_and_fee_invoice_say_the_same(self):
+        self._complete(self._paid())
+        statement = self._statement()
+        net = self.currency.round(sum(statement.entry_ids.mapped('amount')))
+        self.assertEqual((net, statement.amount_net, statement.amount_fee), (113.96, 113.96, 9.04))
+        payable = -sum(statement._payable_items().mapped('balance'))
+        self.assertEqual(self.currency.round(payable), net)
+        self.assertEqual(statement.fee_move_id.amount_total, statement.amount_fee)
+        html = self.env['ir.actions.report']._render_qweb_html(
+            'marketplace_settlement.report_statement', statement.ids
+        )[0].decode()
+        page = ' '.join(etree.fromstring(html, etree.HTMLParser()).itertext())
+        for amount in (*statement.entry_ids.mapped('amount'), statement.amount_gross, net):
+            self.assertIn(f'{abs(amount):.2f}', page)
+        self.assertIn(statement.name, page)
 
     def test_the_print_names_lines_products_and_what_waits(self):
         self._complete(self._paid())
