@@ -115,7 +115,20 @@ class MarketplaceOrder(models.Model):
             for line, ratio in ratios.items()
             if line in remaining
         }
-        return self._refund_lines(amounts, reason, source)
+        return self._refund_lines(self._without_excess(amounts), reason, source)
+
+    def _without_excess(self, amounts):
+        """Leave to the next refund what discounts would take beyond the goods by rounding.
+
+        :param dict amounts: as of :meth:`_refund_lines`
+        """
+        excess = -self.currency_id.round(sum(amounts.values()))
+        for line, amount in amounts.items():
+            if excess > 0 and amount < 0:
+                part = min(-amount, excess)
+                amounts[line] = self.currency_id.round(amount + part)
+                excess = self.currency_id.round(excess - part)
+        return amounts
 
     def _lock_for_refund(self):
         """Let one transaction at a time refund an order; the loser of a race starts again.

@@ -319,7 +319,20 @@ class TestMoneyDiscounts(MoneyCommon):
         self.assertEqual(self.currency.round(sum(self._entries(order).values())), 0.0)
         self.assertBooksAgree()
 
-    def _free(self, platform_share):
+    def test_a_cent_more_of_discount_than_of_goods_stops_no_refund(self):
+        pea, grain = (
+            self._product(name, 0.01, self.merchant_a, stock=10) for name in ("Pea", "Grain")
+        )
+        order = self._free(100.0, {self.bowl: 1, pea: 5, grain: 3})
+        part = self._part(order)
+        line = {line.product_id: line for line in part._goods_lines()}
+        for ratios in ({line[self.bowl]: 1.0}, {line[pea]: 1.0, line[grain]: 2 / 3},
+                       {line[grain]: 1.0}):
+            self.assertEqual(part._refund(ratios, "Back", part).amount_total, 0.0)
+        self.assertEqual(part._refundable_by_line(), {})
+        self.assertBooksAgree()
+
+    def _free(self, platform_share, quantities=None):
         """Return an order of which a coupon pays all, funded as given; nobody pays for it."""
         program = self.env['loyalty.program'].create({
             'name': "Free", 'program_type': 'promo_code', 'trigger': 'with_code',
@@ -327,7 +340,7 @@ class TestMoneyDiscounts(MoneyCommon):
             'rule_ids': [Command.create({'mode': 'with_code', 'code': 'FREE'})],
             'reward_ids': [Command.create({'discount_mode': 'percent', 'discount': 100})],
         })  # fmt: skip
-        order = self._cart({self.bowl: 1})
+        order = self._cart(quantities or {self.bowl: 1})
         for coupon, rewards in order._try_apply_code('FREE').items():
             order._apply_program_reward(rewards, coupon)
         self.assertEqual(order.amount_total, 0.0)
