@@ -36,10 +36,10 @@ function save() {
     ];
 }
 
-/** Open the merchant's rows of a list that is grouped by merchant, and tick them. */
+/** Tick the row in a list that is grouped by merchant, whose groups are open. */
 function tick(reason) {
     return [
-        click("Unfold the merchant", `.o_group_header:contains("${MERCHANT}") .o_group_name`),
+        check("The merchant's group", `.o_group_header:contains("${MERCHANT}") .o_group_name`),
         click(`Tick ${reason}`, `.o_data_row:contains("${reason}") .o_list_record_selector input`),
     ];
 }

@@ -120,7 +120,7 @@ tours.add("marketplace_staff_hold", {
         check("The home", ".o_marketplace_home"),
         ...menu("menu_settlement", "menu_hold"),
         click("New", ".o_list_button_add"),
-        check("What it does", ".alert:contains('leaves statements that are not posted')"),
+        check("What it does", ".alert:contains('is taken out of statements that are not posted')"),
         {
             content: "Whose money",
             trigger: "[name='merchant_id'] input",
@@ -137,7 +137,7 @@ tours.add("marketplace_staff_hold", {
         click("Until when", "[name='deadline'] input"),
         { content: "Its end", trigger: "[name='deadline'] input", run: "edit 12/31/2040 12:00:00" },
         click("Save", ".o_form_button_save"),
-        check("What it keeps", ".oe_stat_button[name='action_view_entries']:contains('113.96')"),
+        shows("amount", "113.96"),
         shows("release_condition", "Released on"),
         click("Line by line", ".oe_stat_button[name='action_view_entries']"),
         check("With what it waits for", ".o_data_row:contains('cannot be found')"),
