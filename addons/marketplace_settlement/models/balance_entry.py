@@ -96,6 +96,16 @@ GUARDS = """
     BEFORE TRUNCATE ON marketplace_balance_entry FOR EACH STATEMENT
     EXECUTE FUNCTION marketplace_balance_entry_guard();
 """
+# What entries say that never changes, as one short text; wherever a byte of it was changed, it is
+# another text. PostgreSQL's own notation of a row keeps the values apart.
+DIGEST = SQL(
+    """
+    encode(sha256(convert_to(string_agg(ROW(
+        entry.id, entry.merchant_id, entry.company_id, entry.currency_id, entry.kind, entry.amount,
+        entry.order_id, entry.sale_line_id, entry.move_line_id, entry.source_model, entry.source_id,
+        entry.date, entry.reason)::text, '' ORDER BY entry.id), 'UTF8')), 'hex')
+    """
+)
 
 
 def in_statements(alias, ids):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .balance_entry import DIGEST
 from .heartbeat import MISSED_INTERVALS
 
 # Entries that a posted invoice or credit note makes, and what follows them.
@@ -84,6 +85,11 @@ class MarketplaceChecker(models.AbstractModel):
             ),
             'audit_chain': (
                 _("The audit log has no gap"), 'marketplace.audit.log', self._query_audit_chain()
+            ),
+            'entry_chain': (
+                _("The entries of a posted statement say what they said when it was posted"),
+                'marketplace.statement',
+                self._query_entry_chain(),
             ),
         }
 
@@ -317,6 +323,27 @@ class MarketplaceChecker(models.AbstractModel):
              WHERE row.seal_number <> row.previous + 1 OR row.hash IS NULL
              ORDER BY row.id
             """
+        )
+
+    def _query_entry_chain(self):
+        """What they said is a row of the audit log; that this row is genuine, its hash proves."""
+        return SQL(
+            """
+            SELECT statement.id, statement.name, statement.company_id
+              FROM marketplace_statement statement
+              JOIN marketplace_audit_log log ON log.model_name = 'marketplace.statement'
+               AND log.res_id = statement.id AND log.after ? 'entry_ids'
+              LEFT JOIN (
+                    SELECT entry.statement_id, %s AS digest
+                      FROM marketplace_balance_entry entry
+                     WHERE entry.statement_id IS NOT NULL
+                     GROUP BY entry.statement_id
+                   ) AS found ON found.statement_id = statement.id
+             WHERE statement.state IN ('posted', 'paid')
+               AND found.digest IS DISTINCT FROM log.after ->> 'entry_ids'
+             ORDER BY statement.id
+            """,
+            DIGEST,
         )
 
     # === QUERIES: WATCHED === #

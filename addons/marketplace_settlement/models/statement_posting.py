@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..tools import crash
-from .balance_entry import CLEARING_KINDS, in_statements
+from .balance_entry import CLEARING_KINDS, DIGEST, in_statements
 from .res_company_accounting import LEDGER_ACCOUNTS
 
 MATCH_BATCH = 50
@@ -56,8 +56,23 @@ class MarketplaceStatement(models.Model):
             statements.with_company(company)._post_documents()
         crash.point('statement_posted')
         self._move_to('posted', system=system)
+        self._chain_entries()
         self._settle_nothing_owed()
         self.env.ref('marketplace_settlement.ir_cron_match_statements')._trigger()
+
+    def _chain_entries(self):
+        """Leave what the entries say in the audit log: its hash chain covers them from now on."""
+        self.env.flush_all()
+        digests = dict(self.env.execute_query(SQL(
+            "SELECT entry.statement_id, %s FROM marketplace_balance_entry entry"
+            " WHERE %s GROUP BY entry.statement_id",
+            DIGEST, in_statements('entry', self.ids),
+        )))  # fmt: skip
+        chained = self.browse(digests)
+        self.env['marketplace.audit.log']._log(
+            chained, 'change', system=True,
+            after=[{'entry_ids': digests[statement.id]} for statement in chained],
+        )  # fmt: skip
 
     def _post_documents(self):
         amounts, cleared = self._amounts_of_many(), self._cleared_of_many()

@@ -236,6 +236,23 @@ class TestMoneyChecker(MoneyCommon):
         self._break("DROP TRIGGER marketplace_statement_guard ON marketplace_statement")
         self.assertEqual(self._found(), {'guards'})
 
+    def test_a_byte_of_a_posted_statements_entry_is_found(self):
+        statement = self._statement_of_example()
+        self.assertBooksAgree()
+        for column, value in (('reason', "x"), ('date', '2020-01-01'), ('source_id', 0)):
+            with self.env.cr.savepoint() as changed:
+                self._break("ALTER TABLE marketplace_balance_entry DISABLE TRIGGER USER")
+                self._break(
+                    f"UPDATE marketplace_balance_entry SET {column} = %s WHERE id = %s",
+                    value, statement.entry_ids[0].id,
+                )  # fmt: skip
+                self._break("ALTER TABLE marketplace_balance_entry ENABLE TRIGGER USER")
+                findings = self.env['marketplace.checker']._check()
+                self.assertIn('entry_chain', {finding['invariant'] for finding in findings})
+                changed.rollback()
+            self.env.invalidate_all()
+        self.assertBooksAgree()
+
     def test_a_gap_in_the_audit_log_is_found(self):
         AuditLog = self.env['marketplace.audit.log']
         AuditLog._log(self.merchant_a, 'change', reason="One")
