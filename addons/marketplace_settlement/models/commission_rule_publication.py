@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 TRADING_STATES = ('active', 'suspended', 'exiting')
@@ -105,6 +105,7 @@ class MarketplaceCommissionRule(models.Model):
     def action_replace(self):
         """Open a draft of the next version of this rule."""
         self.ensure_one()
+        self._check_all_companies()
         return self.copy({'replaces_id': self.id})._get_records_action()
 
     def action_view_versions(self):
@@ -152,6 +153,7 @@ class MarketplaceCommissionRule(models.Model):
     def _make_way(self, successor):
         """End the version before the one that follows it."""
         for rule in self.filtered(lambda rule: rule.state == 'active'):
+            rule._check_all_companies()
             today = self.env.company._marketplace_today()
             last_day = successor.date_from - timedelta(days=1)
             successor.replaced_until = rule.date_to
@@ -186,8 +188,25 @@ class MarketplaceCommissionRule(models.Model):
 
     def _check_move(self, source, target, reason, system):
         super()._check_move(source, target, reason, system)
+        if not system:
+            self._check_all_companies()
         if target == 'active':
             self._check_overlap()
+
+    def _check_all_companies(self):
+        """Raise unless the acting user has every company whose merchants the rule may charge."""
+        self.ensure_one()
+        if self.env.su or self.company_id:
+            return
+        trading = self.env['marketplace.merchant'].sudo()._read_group(
+            [('state', 'in', TRADING_STATES)], [], ['company_id:recordset']
+        )
+        companies = self.sudo().merchant_id.company_id or trading[0][0]
+        if companies - self.env.user.company_ids:
+            raise AccessError(self.env._(
+                "%s is for all companies, and you do not work for all of them. Please ask somebody"
+                " who does, or make a rule for your own company.", self.display_name,
+            ))
 
     def _check_overlap(self):
         """Raise if a rule of the same scope counts at the same time, and does not make way."""

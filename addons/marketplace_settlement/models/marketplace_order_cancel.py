@@ -77,8 +77,15 @@ class MarketplaceOrder(models.Model):
         """
         if not quantities:
             return
+        # What was invoiced of a discount goes back by a credit note.
+        discounts = {
+            line: line._marketplace_amount_uncancelled() for line in self.line_ids
+            if line._marketplace_kind() == 'discount' and not line._marketplace_invoice_lines()
+        }
         for line, quantity in quantities.items():
             line.marketplace_cancelled_qty += quantity
+        for line, amount in discounts.items():
+            line._marketplace_refill_card(line._marketplace_amount_uncancelled() - amount)
         self.env['marketplace.audit.log']._log(
             self, 'change', reason=reason, after={'cancelled': self._joined(
                 f"{quantity:g} × {line.product_id.display_name}"

@@ -130,6 +130,11 @@ class MarketplaceOrder(models.Model):
     def _check_returnable(self):
         """Raise unless returns can be asked for now."""
         self.ensure_one()
+        if self.state in OPEN_STATES and self.parcel_ids:
+            raise UserError(self.env._(
+                "Not all of %s has been sent yet. What has arrived can be returned once the rest"
+                " of it was sent or cancelled.", self.name,
+            ))
         if self.state in OPEN_STATES:
             raise UserError(self.env._("%s has not been sent yet.", self.name))
         is_over = self.date_return_end and self.date_return_end < fields.Datetime.now()

@@ -1,6 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.marketplace_merchant.tools.form_reader import TEXT_MAX_LENGTH, FormReader
@@ -32,6 +32,18 @@ class MarketplaceReturnLine(models.Model):
         self.ensure_one()
         sold = self.sale_line_id.product_uom_qty
         return self.quantity / sold if sold else 0.0
+
+    def _refundable_part(self, quantity, left):
+        """Return which part of the sale order line is left to refund for a quantity, from 0 to 1.
+
+        :param dict left: what is left of each line, as of `_refundable_by_line` of the order
+        """
+        self.ensure_one()
+        line = self.sale_line_id
+        part = self._share() * quantity / self.quantity
+        if line.currency_id.is_zero(line.marketplace_amount):
+            return part
+        return min(part, left.get(line, 0.0) / line.marketplace_amount)
 
     def _restocking_part(self):
         """Return which part of the price is kept because nothing was wrong with the goods."""
@@ -189,13 +201,13 @@ class MarketplaceReturn(models.Model):
         else:
             self._move_to('refunded', system=True)
 
-    @api.model
     def _amount_of(self, lines):
-        """Return what the shopper paid for the accepted goods of these lines."""
+        """Return what is left to refund for the accepted goods of these lines."""
         accepted = {line: values['quantity_accepted'] for line, values in lines.items()}
+        left = self.order_id._refundable_by_line()
         asked = sum(line._share() * line.sale_line_id.marketplace_amount for line in accepted)
         kept = sum(
-            line._share() * line.sale_line_id.marketplace_amount * quantity / line.quantity
+            line._refundable_part(quantity, left) * line.sale_line_id.marketplace_amount
             for line, quantity in accepted.items()
         )
         return self.currency_id.round(self.amount * kept / asked) if asked else 0.0
@@ -203,8 +215,9 @@ class MarketplaceReturn(models.Model):
     def _refund_ratios(self):
         """Return which part of each sale order line is refunded, from 0 to 1.
 
-        Less a restocking fee where the policy has one and nothing is wrong with the goods, less
-        the deduction; with the freight where the reason says so, as far as goods came back.
+        Of what is left to refund, less a restocking fee where the policy has one and nothing is
+        wrong with the goods, less the deduction; with the freight where the reason says so, as far
+        as goods came back.
         """
         # Whoever decides for the shopper after all doesn't follow the merchant's inspection.
         follows = self.date_inspected and not self.date_escalated
@@ -212,9 +225,10 @@ class MarketplaceReturn(models.Model):
             line: line.quantity_accepted if follows else line.quantity for line in self.line_ids
         }
         kept = self._kept_part(accepted)
+        left = self.order_id._refundable_by_line()
         ratios = {
-            line.sale_line_id: quantity / line.sale_line_id.product_uom_qty * (
-                kept - line._restocking_part()
+            line.sale_line_id: (
+                line._refundable_part(quantity, left) * (kept - line._restocking_part())
             )
             for line, quantity in accepted.items() if quantity
         }
@@ -226,13 +240,13 @@ class MarketplaceReturn(models.Model):
         return ratios
 
     def _kept_part(self, accepted):
-        """Return which part of what was paid for the accepted goods is not deducted."""
+        """Return which part of what is left to refund for the goods is not deducted."""
         if not self.deduction or self.date_escalated:
             return 1.0
-        paid = self._amount_of({
+        left = self._amount_of({
             line: {'quantity_accepted': quantity} for line, quantity in accepted.items()
         })
-        return 1.0 - self.deduction / paid if paid else 0.0
+        return 1.0 - self.deduction / left if left else 0.0
 
     # === GOODS === #
 

@@ -305,9 +305,26 @@ class SaleOrderLine(models.Model):
         """Return the amount for ``quantity``; the last invoice takes what the others left."""
         self.ensure_one()
         invoiced = self._marketplace_invoice_lines()
+        amount = self._marketplace_amount_uncancelled()
         if self.product_uom_id.compare(
             self._marketplace_invoiced_qty() + quantity, self.product_uom_qty
         ):
             share = quantity / self.product_uom_qty if self.product_uom_qty else 0.0
-            return self.currency_id.round(self.marketplace_amount * share)
-        return self.marketplace_amount - sum(invoiced.mapped('price_total'))
+            return self.currency_id.round(amount * share)
+        return amount - sum(invoiced.mapped('price_total'))
+
+    def _marketplace_amount_uncancelled(self):
+        """Return the amount of the line; of a discount, what it takes off goods not cancelled."""
+        self.ensure_one()
+        goods = self.marketplace_order_id._goods_lines()
+        total = sum(goods.mapped('marketplace_amount'))
+        is_on_goods = self._marketplace_kind() == 'discount' and (
+            self._marketplace_discounted_kind() == 'sale'
+        )
+        if not is_on_goods or not total:
+            return self.marketplace_amount
+        cancelled = sum(
+            line.marketplace_amount * line.marketplace_cancelled_qty / line.product_uom_qty
+            for line in goods if line.marketplace_cancelled_qty
+        )
+        return self.currency_id.round(self.marketplace_amount * (1 - cancelled / total))

@@ -344,6 +344,31 @@ class TestMoneyCompanies(MoneyCommon):
                 {'journal_id': self.bank_journal.id, 'company_id': self.company.id}
             )
 
+    def test_a_rule_for_all_companies_is_ended_by_who_has_them_all(self):
+        successor, later, own = (
+            self.rule.with_user(self.maker).copy(dict(values, replaces_id=self.rule.id))
+            for values in (
+                {'percent': 7.0}, {'percent': 9.0}, {'percent': 7.0, 'company_id': self.company.id}
+            )
+        )
+        for call in (
+            self.rule.with_user(self.maker).action_retire,
+            self.rule.with_user(self.stranger).action_retire,
+            self.rule.with_user(self.maker).action_replace,
+            successor.action_publish, later.action_publish, own.action_publish,
+        ):
+            with self.assertRaisesRegex(AccessError, "for all companies"):
+                call()
+            self.assertEqual((self.rule.state, self.rule.date_to), ('active', False))
+        # What is for one company, or for its merchant, stays its own matter.
+        for values in ({'company_id': self.company.id}, {'merchant_id': self.merchant_a.id}):
+            draft = self.rule.with_user(self.maker).create({'percent': 7.0, **values})
+            draft.action_publish()
+            draft.action_retire()
+        self.maker.company_ids |= self.other
+        self.rule.with_user(self.maker).action_retire()
+        self.assertTrue(self.rule.date_to)
+
     def test_a_company_sells_for_its_own_merchants(self):
         with self.assertRaisesRegex(ValidationError, "is sold through"):
             self._cart({self.mug: 1})

@@ -222,6 +222,11 @@ class TestMoneyDiscounts(MoneyCommon):
 
     def _discounted(self, platform_share, quantities=None):
         """Return a paid order with a coupon of 10 %, funded as given."""
+        order = self._discounted_cart(platform_share, quantities)
+        self._pay(order)
+        return order
+
+    def _discounted_cart(self, platform_share, quantities=None):
         program = self.env['loyalty.program'].create({
             'name': "Coupon",
             'program_type': 'promo_code',
@@ -237,7 +242,6 @@ class TestMoneyDiscounts(MoneyCommon):
         for coupon, rewards in order._try_apply_code(f'C{platform_share:g}').items():
             order._apply_program_reward(rewards, coupon)
         order._update_programs_and_rewards()
-        self._pay(order)
         self.assertEqual(program.platform_share, platform_share)
         return order
 
@@ -294,6 +298,29 @@ class TestMoneyDiscounts(MoneyCommon):
             goods = part.line_ids.filtered(lambda line, p=product: line.product_id == p)
             credit_note = part._refund({goods: 1.0}, "One back", part)
             self.assertEqual(credit_note.amount_total, refunded, product.name)
+        self.assertBooksAgree()
+
+    def _cancel_rest(self, order, quantity=1):
+        """Send so many of the goods of an order, and cancel the rest."""
+        part = self._part(order)
+        clerk = part.with_user(self.clerk_a)
+        clerk.portal_accept()
+        clerk.portal_ship("SF Express", "SF1", {part._goods_lines()[:1].id: quantity})
+        clerk.portal_cancel_rest("Broken")
+
+    def test_what_is_cancelled_before_an_invoice_takes_its_discount_along(self):
+        order = self._discounted_cart(40.0, {self.bowl: 3})
+        order.action_confirm()
+        self._cancel_rest(order)
+        order._force_lines_to_invoice_policy_order()
+        order._create_invoices().action_post()
+        self.assertEqual(order.invoice_ids.amount_total, 101.7)
+        self.assertEqual(self._entries(order), {
+            'sale': 113.0, 'discount': -11.3, 'subsidy': 4.52, 'commission': -8.5,
+        })  # fmt: skip
+        part = self._part(order)
+        part._refund({part._goods_lines(): 1 / 3}, "Back", part)
+        self.assertEqual(part._refundable_amount(), 0.0)
         self.assertBooksAgree()
 
     def test_an_order_with_a_coupon_is_cancelled_as_a_whole(self):
@@ -375,6 +402,19 @@ class TestMoneyDiscounts(MoneyCommon):
         self._pay(order)
         order.action_cancel()
         self.assertEqual(card.points, 50.0)
+        self.assertBooksAgree()
+
+    def test_a_gift_card_gets_back_what_is_cancelled_before_an_invoice(self):
+        card = self._gift_card(50.0)
+        order = self._cart({self.bowl: 2})
+        for coupon, rewards in order._try_apply_code(card.code).items():
+            order._apply_program_reward(rewards, coupon)
+        order.action_confirm()
+        self._cancel_rest(order)
+        self.assertEqual(card.points, 25.0)
+        order._force_lines_to_invoice_policy_order()
+        order._create_invoices().action_post()
+        self.assertEqual(order.invoice_ids.amount_total, 88.0)
         self.assertBooksAgree()
 
     def _gift_card(self, amount):

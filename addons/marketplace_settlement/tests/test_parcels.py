@@ -209,6 +209,19 @@ class TestParcels(MoneyCommon):
         self.assertFalse(part.amount_refunded)
         self.assertEqual(line._marketplace_qty_to_invoice(), 1)
 
+    def test_what_has_arrived_is_returned_once_the_rest_has_left(self):
+        part = self._accepted({self.bowl: 2})
+        line = self._line(part, self.bowl)
+        first = self._ship(part, "SF1", {line.id: 1})
+        first.with_user(self.shopper).portal_confirm_receipt()
+        shopper = part.with_user(self.shopper)
+        with self.assertRaisesRegex(UserError, "rest of it was sent or cancelled"):
+            shopper.portal_request_return('return_refund', "Cracked", {line.id: 1})
+        part.with_user(self.clerk_a).portal_cancel_rest("Broken")
+        self.assertTrue(
+            shopper.portal_request_return('return_refund', "Cracked", {line.id: 1})
+        )
+
     # === WHAT THE PARTS MAKE TOGETHER === #
 
     def test_the_state_of_the_whole_follows_its_parts(self):

@@ -151,6 +151,31 @@ class TestReturnPolicy(ReturnCommon):
         self.assertEqual(request.picking_id.state, 'done')
         self.assertBooksAgree()
 
+    def test_a_deduction_is_taken_off_what_is_left_to_refund(self):
+        part = self._bought({self.bowl: 1})
+        part._refund_amount(61.5, "Goodwill", part)
+        request = self._sent_back(part)
+        clerk = request.with_user(self.clerk_a)
+        results = self._results(request, condition='damaged')
+        with self.assertRaises(FieldErrors) as raised:
+            clerk.portal_inspect(results, '56.51', "Broken")
+        self.assertEqual(set(raised.exception.field_errors), {'deduction'})
+        clerk.portal_inspect(results, '20', "Scratched")
+        self.assertEqual((request.state, request.amount_refunded), ('refunded', 36.5))
+        self.assertBooksAgree()
+
+    def test_a_deduction_is_taken_off_the_goods_that_came_back(self):
+        """169.50 are left: 113.00 for the first bowl, for the second the 76.50 left by then."""
+        part = self._bought({self.bowl: 2})
+        part._refund_amount(59.0, "Goodwill", part)
+        for refunded in (93.0, 56.5):
+            request = self._sent_back(part)
+            request.with_user(self.clerk_a).portal_inspect(
+                self._results(request), '20', "Scratched"
+            )
+            self.assertEqual(request.amount_refunded, refunded)
+        self.assertBooksAgree()
+
     def test_damaged_goods_are_not_sold_again(self):
         part = self._bought({self.bowl: 1})
         stock = self._on_hand(self.bowl, self.merchant_a)
