@@ -77,6 +77,7 @@ class MarketplaceOrder(models.Model):
         """
         if not quantities:
             return
+        self._leave_draft_invoices()
         # What was invoiced of a discount goes back by a credit note.
         discounts = {
             line: line._marketplace_amount_uncancelled() for line in self.line_ids
@@ -93,7 +94,10 @@ class MarketplaceOrder(models.Model):
             )},
         )
         self._refund(
-            {line: quantity / line.product_uom_qty for line, quantity in quantities.items()},
+            {
+                line: min(quantity, line._marketplace_excess_qty()) / line.product_uom_qty
+                for line, quantity in quantities.items()
+            },
             reason, self,
         )
         self._mail('shortened', cancelled_reason=reason)

@@ -267,6 +267,12 @@ class SaleOrderLine(models.Model):
             for line in self._marketplace_invoice_lines()
         )
 
+    def _marketplace_excess_qty(self):
+        """Return how much more is on invoices than is left of what was ordered."""
+        self.ensure_one()
+        left = self.product_uom_qty - self.marketplace_cancelled_qty
+        return max(self._marketplace_invoiced_qty() - left, 0.0)
+
     def _marketplace_invoice_lines(self):
         return self.invoice_lines.filtered(
             lambda line: line.move_id.move_type == 'out_invoice' and line.parent_state != 'cancel'

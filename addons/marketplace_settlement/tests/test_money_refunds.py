@@ -404,6 +404,31 @@ class TestMoneyDiscounts(MoneyCommon):
         self.assertEqual(card.points, 50.0)
         self.assertBooksAgree()
 
+    def test_what_was_invoiced_and_sent_stays_when_the_rest_is_cancelled(self):
+        order = self._cart({self.bowl: 2})
+        order.action_confirm()
+        order._force_lines_to_invoice_policy_order()
+        invoice = order._create_invoices()
+        invoice.invoice_line_ids.filtered('product_id').quantity = 1.0
+        invoice.action_post()
+        self._cancel_rest(order)
+        self.assertEqual(order.invoice_ids, invoice)
+        self.assertEqual(self._part(order)._refundable_amount(), 113.0)
+        self.assertBooksAgree()
+
+    def test_what_is_cancelled_is_on_no_draft_invoice(self):
+        order = self._cart({self.bowl: 2})
+        order.action_confirm()
+        order._force_lines_to_invoice_policy_order()
+        order._create_invoices()
+        self._cancel_rest(order)
+        order._force_lines_to_invoice_policy_order()
+        order._create_invoices()
+        order.invoice_ids.filtered('invoice_line_ids').action_post()
+        self.assertEqual(sum(order.invoice_ids.mapped('amount_total')), 113.0)
+        self.assertEqual(self._entries(order)['sale'], 113.0)
+        self.assertBooksAgree()
+
     def test_a_gift_card_gets_back_what_is_cancelled_before_an_invoice(self):
         card = self._gift_card(50.0)
         order = self._cart({self.bowl: 2})
