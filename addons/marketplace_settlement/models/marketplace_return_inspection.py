@@ -36,12 +36,15 @@ class MarketplaceReturnLine(models.Model):
     def _refundable_part(self, quantity, left):
         """Return which part of the sale order line is left to refund for a quantity, from 0 to 1.
 
+        What is not invoiced yet counts in full.
+
         :param dict left: what is left of each line, as of `_refundable_by_line` of the order
         """
         self.ensure_one()
         line = self.sale_line_id
         part = self._share() * quantity / self.quantity
-        if line.currency_id.is_zero(line.marketplace_amount):
+        invoiced = line.invoice_lines.filtered(lambda item: item.parent_state == 'posted')
+        if not invoiced or line.currency_id.is_zero(line.marketplace_amount):
             return part
         return min(part, left.get(line, 0.0) / line.marketplace_amount)
 
