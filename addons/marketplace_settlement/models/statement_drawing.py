@@ -181,7 +181,7 @@ class MarketplaceStatement(models.Model):
     def _insert(self, due, run):
         """Insert one draft per row of ``due``; another transaction may have been faster."""
         if not due:
-            return self.sudo()
+            return self.sudo().browse()
         names = self._next_names(len(due))
         crash.point('statement_numbered')
         merchants, companies, currencies, periods, last, net, fee, first = (
