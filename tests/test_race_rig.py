@@ -106,6 +106,9 @@ class TestRaceRig(BaseCase):
             statements._post_many()
         return statements.ids
 
+    def _bank(self, env):
+        return env['account.journal'].search([('type', '=', 'bank')], limit=1)
+
     def _rush(self, login, model, method, *args):
         """Let everybody press the button at once; return what came of it."""
         client = self.people[login]
@@ -181,9 +184,7 @@ class TestRaceRig(BaseCase):
 
     def test_twenty_clicks_pay_a_merchant_once(self):
         merchant_ids, _nets = self._merchants_of(self._statements('posted'))
-        journal_id = self._committed(
-            lambda env: env['account.journal'].search([('type', '=', 'bank')], limit=1).id
-        )
+        journal_id = self._committed(lambda env: self._bank(env).id)
         Batch, Payout = 'marketplace.payout.batch', 'marketplace.payout'
         made, _refused = self._rush(
             'race_maker', Batch, 'create', {'journal_id': journal_id}
@@ -229,9 +230,8 @@ class TestRaceRig(BaseCase):
             env['res.users'].search([('login', '=', f'race_{name}')])
             for name in ('officer', 'maker', 'approver')
         )
-        journal = env['account.journal'].search([('type', '=', 'bank')], limit=1)
         batch = env['marketplace.payout.batch'].with_user(maker).create(
-            {'journal_id': journal.id}
+            {'journal_id': self._bank(env).id}
         )
         batch.with_user(approver).action_approve()
         batch.with_user(officer).action_send()
@@ -332,9 +332,8 @@ class TestRaceRig(BaseCase):
         return self._recovery(env, 'write_off')
 
     def _prepare_receipt(self, env, merchant, amount):
-        journal = env['account.journal'].search([('type', '=', 'bank')], limit=1)
         return self._as(env, 'marketplace.deposit.receipt', 'officer').create({
-            'merchant_id': merchant.id, 'amount': amount, 'journal_id': journal.id,
+            'merchant_id': merchant.id, 'amount': amount, 'journal_id': self._bank(env).id,
             'reference': f"RACE {merchant.id}",
         })  # fmt: skip
 
@@ -358,8 +357,7 @@ class TestRaceRig(BaseCase):
         return self._deposit_refund(env, way='statement')
 
     def _deposit_to_bank(self, env):
-        journal = env['account.journal'].search([('type', '=', 'bank')], limit=1)
-        return self._deposit_refund(env, way='bank', journal_id=journal.id)
+        return self._deposit_refund(env, way='bank', journal_id=self._bank(env).id)
 
     def _charge(self, env):
         merchant = self._merchant(env)
