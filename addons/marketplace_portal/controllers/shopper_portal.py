@@ -222,6 +222,8 @@ class ShopperPortal(MerchantPortal):
             )
         elif action == 'escalate':
             goods_return.portal_escalate(post.get('reason'))
+        elif action == 'withdraw':
+            goods_return.portal_withdraw()
         else:
             raise self._merchant_not_found()
 
@@ -230,4 +232,5 @@ class ShopperPortal(MerchantPortal):
         return {
             'ship': _("Thank you. The merchant expects your parcel."),
             'escalate': _("We look into it. You are told by mail."),
+            'withdraw': _("Your return is withdrawn. You can ask for another as long as returns are open."),
         }[action]

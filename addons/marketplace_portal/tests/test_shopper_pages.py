@@ -109,6 +109,18 @@ class TestShopperPages(StorefrontCommon):
         )
         self.assertRecordValues(request, [{'state': 'in_transit', 'tracking_ref': "YT1"}])
 
+    def test_withdraw_a_return(self):
+        line = self.part._goods_lines()
+        request_id = self.part.with_user(self.shopper).portal_request_return(
+            'return_refund', "Too small", {line.id: 1}
+        )
+        path, form = f'/my/returns/{request_id}', {'action': 'withdraw'}
+        self.assertEqual(self._post(path, form, self.stranger.login).status_code, 404)
+        self.assertIn('o_return_withdraw', self._page(path, self.me))
+        self.assertShows(self._post(path, form, self.me).text, "You have withdrawn this return")
+        self.assertNotIn('o_return_withdraw', self._page(path, self.me))
+        self.assertEqual(self.part.return_ids.state, 'withdrawn')
+
     def test_a_photo_of_what_is_wrong(self):
         line = self.part._goods_lines()
         form = {

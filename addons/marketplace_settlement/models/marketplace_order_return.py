@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.addons.marketplace_merchant.tools.form_reader import TEXT_MAX_LENGTH, FormReader
 
 from .marketplace_order import OPEN_STATES, SENT_STATES
-from .marketplace_return import KINDS
+from .marketplace_return import DROPPED_STATES, KINDS
 
 OTHER_REASON = 'other'
 
@@ -119,7 +119,9 @@ class MarketplaceOrder(models.Model):
         """Return how much of each line of goods has left and is in no return: {line: quantity}."""
         self.ensure_one()
         left = self._sent_quantities()
-        for returned in self.return_ids.filtered(lambda r: r.state != 'rejected').line_ids:
+        for returned in self.return_ids.filtered(
+            lambda request: request.state not in DROPPED_STATES
+        ).line_ids:
             left[returned.sale_line_id] -= returned.quantity
         return left
 

@@ -13,8 +13,10 @@ KINDS = [
     ('return_refund', "Return and refund"),
     ('exchange', "Exchange"),
 ]
-CLOSED_STATES = ('refunded', 'exchanged', 'rejected')
-MAILED_STATES = ('approved', *CLOSED_STATES)
+# The goods stay with the shopper, who may ask once more.
+DROPPED_STATES = ('rejected', 'withdrawn')
+CLOSED_STATES = ('refunded', 'exchanged', *DROPPED_STATES)
+MAILED_STATES = ('approved', 'refunded', 'exchanged', 'rejected')
 
 
 class MarketplaceReturn(models.Model):
@@ -38,6 +40,8 @@ class MarketplaceReturn(models.Model):
     _state_moves = (
         Move('requested', 'approved', by=('member_orders', 'system')),
         Move('requested', 'rejected', by=('member_orders',), reason=True),
+        Move('requested', 'withdrawn', by=('shopper',)),
+        Move('approved', 'withdrawn', by=('shopper',)),
         Move('approved', 'refunded', by=('system',)),
         Move('approved', 'in_transit', by=('shopper',)),
         Move('approved', 'received', by=('member_orders', 'system')),
@@ -94,6 +98,7 @@ class MarketplaceReturn(models.Model):
             ('refunded', "Refunded"),
             ('exchanged', "Exchanged"),
             ('rejected', "Rejected"),
+            ('withdrawn', "Withdrawn"),
             ('escalated', "With the marketplace"),
         ],
         required=True,
@@ -212,6 +217,12 @@ class MarketplaceReturn(models.Model):
 
     # === PORTAL METHODS: SHOPPER === #
 
+    def portal_withdraw(self):
+        """Keep the goods after all, as long as they are not on their way back."""
+        request_sudo = self._portal_shopper()
+        request_sudo._move_to('withdrawn')
+        request_sudo._mail('withdrawn')
+
     def portal_escalate(self, reason):
         """Bring a rejected return before the marketplace, once."""
         request_sudo = self._portal_shopper()
@@ -283,6 +294,9 @@ class MarketplaceReturn(models.Model):
         self._pay_back_freight()
 
     def _enter_rejected(self):
+        self._cancel_return_picking()
+
+    def _enter_withdrawn(self):
         self._cancel_return_picking()
 
     def _enter_escalated(self):

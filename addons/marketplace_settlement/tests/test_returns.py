@@ -91,6 +91,31 @@ class TestReturns(OrdersCommon):
         request.with_user(self.clerk_a).portal_inspect()
         self.assertEqual(request.state, 'refunded')
 
+    def test_the_shopper_withdraws_a_return_and_may_ask_again(self):
+        part = self._received()
+        request = self._request(part)
+        self._pass_deadline(part)
+        with self.assertRaises(AccessError):
+            request.with_user(self.clerk_a).portal_withdraw()
+        request.with_user(self.clerk_a).portal_approve()
+        request.with_user(self.shopper).portal_withdraw()
+        self.assertEqual((request.state, request.picking_id.state), ('withdrawn', 'cancel'))
+        self.assertFalse(request.deadline)
+        self.assertEqual(part.deadline, part.date_return_end)
+        told = self.env['mail.mail'].search(
+            [('subject', '=', f"A return was withdrawn: {request.name}")]
+        )
+        self.assertEqual(told.recipient_ids, self.merchant_a._role_partners('orders'))
+        with self.assertRaises(UserError):
+            request.with_user(self.clerk_a).portal_receive()
+        again = self._request(part)
+        again.with_user(self.clerk_a).portal_approve()
+        again.with_user(self.shopper).portal_ship("YT9")
+        with self.assertRaises(UserError):
+            again.with_user(self.shopper).portal_withdraw()
+        again.with_user(self.clerk_a).portal_inspect()
+        self.assertEqual(again.state, 'refunded')
+
     def test_an_open_return_keeps_the_order_open(self):
         part = self._received()
         request = self._request(part)
