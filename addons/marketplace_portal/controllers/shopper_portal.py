@@ -232,5 +232,7 @@ class ShopperPortal(MerchantPortal):
         return {
             'ship': _("Thank you. The merchant expects your parcel."),
             'escalate': _("We look into it. You are told by mail."),
-            'withdraw': _("Your return is withdrawn. You can ask for another as long as returns are open."),
+            'withdraw': _(
+                "Your return is withdrawn. You can ask for another as long as returns are open."
+            ),
         }[action]
