@@ -207,6 +207,11 @@ class MarketplaceMerchant(models.Model):
             'bank_account': [account._number() for account in self.sudo().bank_account_ids],
         }
 
+    def _public_name(self):
+        """Return the name that shoppers know: of the shop, of the merchant while it has none."""
+        merchant_sudo = self.sudo()
+        return merchant_sudo.shop_id.name or merchant_sudo.name
+
     def _get_portal_path(self):
         """Return where a member works for the merchant; the pages are another addon's."""
         return '/my'

@@ -117,6 +117,7 @@ class MerchantOrders(MerchantPortal):
             'approved': (_("Waiting for the goods"), [('state', '=', 'approved')]),
             'refunded': (_("Done"), [('state', 'in', ('refunded', 'exchanged'))]),
             'rejected': (_("Rejected"), [('state', 'in', ('rejected', 'escalated'))]),
+            'withdrawn': (_("Withdrawn"), [('state', '=', 'withdrawn')]),
         }
 
     @portal_route([RETURN_PATH, f'{RETURN_PATH}/page/<int:page>'])

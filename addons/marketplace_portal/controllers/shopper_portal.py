@@ -2,6 +2,7 @@
 
 from werkzeug.exceptions import NotFound
 
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -29,8 +30,10 @@ class CustomerPortal(sale_portal.CustomerPortal):
         if order_sudo:
             # Who may act is the visitor, not the superuser that reads the order for the page.
             parcels_sudo = order_sudo.marketplace_order_ids.with_user(request.env.user).sudo()
+            sending_sudo = parcels_sudo.filtered(lambda parcel: parcel.state != 'cancelled')
             response.qcontext.update(
                 parcels=parcels_sudo.sorted('id'),
+                sending_count=len(sending_sudo),
                 state_colors=STATE_COLORS,
                 notice=request.session.pop(NOTICE_SESSION_KEY, None),
             )
@@ -95,6 +98,23 @@ class ShopperPortal(MerchantPortal):
             'state_colors': STATE_COLORS,
             **values,
         }
+
+    # === ORDERS === #
+
+    @portal_route('/my/orders/<int:order_id>/invite', auth='public', methods=['POST'])
+    def order_invite(self, order_id, access_token='', **kwargs):
+        """Mail the buyer, who came by a link, the way to an account."""
+        try:
+            order_sudo = self._document_check_access('sale.order', order_id, access_token)
+        except (AccessError, MissingError):
+            raise NotFound() from None
+        if errors := self._merchant_submit(order_sudo._invite_buyer):
+            self._merchant_notify(errors['message'], 'danger')
+        else:
+            self._merchant_notify(request.env._(
+                "We have sent a mail to the address of this order. Follow its link to your account."
+            ))
+        return request.redirect(order_sudo.get_portal_url())
 
     # === PARCELS === #
 

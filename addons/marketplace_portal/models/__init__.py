@@ -25,6 +25,7 @@ from . import marketplace_merchant_requirement
 from . import marketplace_order
 from . import marketplace_payout
 from . import marketplace_qualification
+from . import marketplace_return
 from . import marketplace_reverification_line
 from . import marketplace_shop
 from . import product_image

@@ -41,6 +41,12 @@ class MarketplaceOrder(models.Model):
             _("Order placed"), _("Order accepted"), _("Shipped"), _("Delivered"), _("Completed"),
         ]  # fmt: skip
 
+    def _party_url(self, party):
+        self.ensure_one()
+        if party == 'shopper':
+            return f'{super()._party_url(party)}#parcel_{self.id}'
+        return f'{self.get_base_url()}/my/merchant/orders/{self.id}'
+
     def _may_confirm_receipt(self):
         """Return whether the acting user may confirm that this parcel arrived."""
         self.ensure_one()

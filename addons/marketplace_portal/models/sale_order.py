@@ -1,7 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from odoo import models
-from odoo.exceptions import ValidationError
+from odoo import SUPERUSER_ID, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
 
 class SaleOrder(models.Model):
@@ -85,6 +86,32 @@ class SaleOrder(models.Model):
 
     def _shows_tax_included(self):
         return self.website_id.show_line_subtotals_tax_selection == 'tax_included'
+
+    def _may_invite_buyer(self):
+        """Return whether who bought this without an account may have one now."""
+        self.ensure_one()
+        scope = self.env['res.users']._get_signup_invitation_scope()
+        buyer_sudo = self.sudo().partner_id.with_context(active_test=False)
+        return scope == 'b2c' and not buyer_sudo.user_ids
+
+    def _invite_buyer(self):
+        """Mail who bought this without an account the way to one, to the address of the order.
+
+        Whoever has the link of the order may ask for it, so that nothing of it is shown here.
+
+        :raise UserError: if there is one already, or the address can't have one
+        """
+        if not self._may_invite_buyer():
+            raise UserError(self.env._("This order has an account already. Please sign in."))
+        invitation = self.env['portal.wizard'].with_user(SUPERUSER_ID).create({
+            'partner_ids': [Command.set(self.partner_id.ids)],
+        }).user_ids
+        if invitation.email_state != 'ok':
+            raise UserError(self.env._(
+                "No account can be opened for the mail address of this order: it has one already,"
+                " or is not valid. Please write to us."
+            ))
+        invitation.action_grant_access()
 
     def _get_sellers(self):
         """Return the sudoed shops whose goods are in this order; an empty one is the platform.

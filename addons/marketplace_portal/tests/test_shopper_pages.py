@@ -34,6 +34,44 @@ class TestShopperPages(StorefrontCommon):
         page = self._page(f'{self.order_path}?access_token={self.order._portal_ensure_token()}')
         self.assertShows(page, "SF100200")
         self.assertHides(page, '/my/parcels/')
+        self.assertShows(page, f'/web/login?redirect=/my/orders/{self.order.id}')
+
+    def test_who_has_an_account_is_not_asked_to_sign_in(self):
+        self.assertHides(self._page(self.order_path, self.me), 'o_parcel_visitor')
+
+    def test_guest_gets_the_way_to_an_account_by_mail(self):
+        guest = self.env['res.partner'].create({'name': "Guest", 'email': 'guest@store.example'})
+        order = self._cart({self.bowl: 1}, guest)
+        order.action_confirm()
+        path = f'/my/orders/{order.id}'
+        token = order._portal_ensure_token()
+        self.assertShows(self._page(f'{path}?access_token={token}'), f'{path}/invite')
+        foreign = self._post(f'{path}/invite', {'access_token': 'wrong'}, None)
+        self.assertEqual((foreign.status_code, guest.user_ids), (404, self.env['res.users']))
+        for answer in ("We have sent a mail", "has an account already"):
+            response = self._post(f'{path}/invite', {'access_token': token}, None)
+            self.assertShows(response.text, answer)
+        self.assertEqual(guest.user_ids.login, 'guest@store.example')
+        mail = self.env['mail.mail'].search([('model', '=', 'res.users')], order='id desc', limit=1)
+        self.assertEqual((mail.res_id, mail.recipient_ids), (guest.user_ids.id, guest))
+
+    def test_address_of_another_account_is_not_taken(self):
+        email = 'taken@store.example'
+        self.stranger.login = email
+        guest = self.env['res.partner'].create({'name': "Guest", 'email': email})
+        order = self._cart({self.bowl: 1}, guest)
+        order.action_confirm()
+        form = {'access_token': order._portal_ensure_token()}
+        response = self._post(f'/my/orders/{order.id}/invite', form, None)
+        self.assertShows(response.text, "Please write to us.")
+        self.assertFalse(guest.user_ids)
+
+    def test_cancelled_parts_are_not_counted_among_the_senders(self):
+        order = self._order({self.bowl: 1, self.vase: 1, self.lamp: 1})
+        path = f'/my/orders/{order.id}'
+        self.assertShows(self._page(path, self.me), "merchants send your goods")
+        self._part(order).with_user(self.clerk_a).portal_refuse("Broken")
+        self.assertHides(self._page(path, self.me), "merchants send your goods")
 
     def test_parcel_that_waits_offers_no_actions(self):
         part = self._part(self._order())
@@ -120,6 +158,21 @@ class TestShopperPages(StorefrontCommon):
         self.assertShows(self._post(path, form, self.me).text, "You have withdrawn this return")
         self.assertNotIn('o_return_withdraw', self._page(path, self.me))
         self.assertEqual(self.part.return_ids.state, 'withdrawn')
+
+    def test_mails_about_orders_and_returns_lead_to_their_pages(self):
+        line = self.part._goods_lines()
+        request = self.env['marketplace.return'].browse(
+            self.part.with_user(self.shopper).portal_request_return(
+                'return_refund', "Too small", {line.id: 1}
+            )
+        )
+        self.assertIn(f'#parcel_{self.part.id}', self.part._party_url('shopper'))
+        for record, party, path in (
+            (self.part, 'merchant', f'/my/merchant/orders/{self.part.id}'),
+            (request, 'shopper', f'/my/returns/{request.id}'),
+            (request, 'merchant', f'/my/merchant/returns/{request.id}'),
+        ):
+            self.assertEqual(record._party_url(party), f'{record.get_base_url()}{path}')
 
     def test_a_photo_of_what_is_wrong(self):
         line = self.part._goods_lines()

@@ -48,7 +48,7 @@ class DeliveryCarrier(models.Model):
                 'error_message': self.env._(
                     "%s: no delivery to your address. Please take these goods out of your cart, or"
                     " choose another address.",
-                    ", ".join(merchant.sudo().name for merchant in refusing),
+                    ", ".join(merchant._public_name() for merchant in refusing),
                 ),
                 'warning_message': False,
             }

@@ -333,6 +333,14 @@ class MarketplaceOrder(models.Model):
             f'marketplace_settlement.mail_template_order_{event}', self, **values
         )
 
+    def _party_url(self, party):
+        """Return where ``shopper`` or ``merchant`` reads it; its own page comes with the portal."""
+        paths = {
+            'shopper': self.sale_order_id.get_portal_url(),
+            'merchant': self.merchant_id._get_portal_path(),
+        }
+        return f'{self.get_base_url()}{paths[party]}'
+
     # === BUSINESS METHODS: SALE === #
 
     @api.model

@@ -100,7 +100,7 @@ class MarketplaceOrder(models.Model):
             },
             reason, self,
         )
-        self._mail('shortened', cancelled_reason=reason)
+        self._mail('shortened', cancelled_reason=reason, cancelled_quantities=quantities)
 
     # === SOLD OUT === #
 

@@ -78,8 +78,8 @@ class MarketplaceParcel(models.Model):
     @api.depends('carrier_id', 'tracking_ref', 'picking_id')
     def _compute_tracking_url(self):
         for parcel in self:
-            picking = parcel.carrier_id and parcel.picking_id
-            parcel.tracking_url = picking and picking._marketplace_tracking_url()
+            known = bool(parcel.carrier_id and parcel.picking_id)
+            parcel.tracking_url = known and parcel.picking_id._marketplace_tracking_url()
 
     # === CRUD METHODS === #
 

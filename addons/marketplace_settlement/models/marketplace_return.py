@@ -344,6 +344,10 @@ class MarketplaceReturn(models.Model):
             f'marketplace_settlement.mail_template_return_{event}', self, **values
         )
 
+    def _party_url(self, party):
+        """Return where ``shopper`` or ``merchant`` reads it; its own page comes with the portal."""
+        return self.order_id._party_url(party)
+
     # === BUSINESS METHODS: GOODS === #
 
     def _check_goods_kept(self):

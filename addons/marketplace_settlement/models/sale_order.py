@@ -149,7 +149,7 @@ class SaleOrder(models.Model):
         ])
 
     def _get_part_name(self, name, merchant):
-        return f"{name} – {merchant.sudo().name}" if merchant else name
+        return f"{name} – {merchant._public_name()}" if merchant else name
 
     def _spread_over_merchants(self, amount, weights):
         """Spread an amount over merchants by largest remainder.

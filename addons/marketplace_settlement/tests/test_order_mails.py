@@ -1,6 +1,8 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from odoo import tools
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from .orders_common import OrdersCommon
 
@@ -66,3 +68,61 @@ class TestOrderMails(OrdersCommon):
             ),
             ({self.shopper.name}, f"Your return {request.name}"),
         ])
+
+    # === WHAT THEY SAY === #
+
+    def _last_mail(self, record):
+        return self.env['mail.mail'].search([
+            ('model', '=', record._name), ('res_id', '=', record.id),
+        ], order='id desc', limit=1).body_html  # fmt: skip
+
+    def _open_shop(self):
+        self.env['marketplace.shop'].create({
+            'merchant_id': self.merchant_a.id, 'name': "Orchid Shop", 'slug': 'orchid-mails',
+        })
+
+    def test_shoppers_know_merchants_by_their_shop(self):
+        self._open_shop()
+        part = self._shipped({self.bowl: 2})
+        body = self._last_mail(part.parcel_ids)
+        self.assertIn("Orchid Shop", body)
+        self.assertNotIn(self.merchant_a.name, body)
+        cart = self._cart({self.bowl: 1, self.vase: 1})
+        cart.set_delivery_line(self.carrier, 18.0)
+        self.assertEqual(
+            [line.name.split(" – ")[1] for line in cart.order_line.filtered('is_delivery')],
+            ["Orchid Shop", self.merchant_b.name],
+        )
+
+    def test_a_cancellation_says_how_much_comes_back(self):
+        part = self._part(self._order())
+        part.with_user(self.clerk_a).portal_refuse("The last one broke")
+        self.assertIn("What you have paid for it comes back to you.", self._last_mail(part))
+        part = self._part(self._order())
+        part.sale_order_id._force_lines_to_invoice_policy_order()
+        part.sale_order_id._create_invoices().action_post()
+        part.with_user(self.clerk_a).portal_refuse("The last one broke")
+        amount = tools.format_amount(self.env, part.amount_refunded, part.currency_id)
+        self.assertEqual(part.amount_refunded, part.amount_total)
+        self.assertIn(amount, self._last_mail(part))
+
+    def test_a_shortened_order_lists_what_does_not_come(self):
+        part = self._part(self._order({self.bowl: 3, self.cup: 1}))
+        bowls = part._goods_lines().filtered(lambda line: line.product_id == self.bowl)
+        part.with_user(self.clerk_a).portal_accept()
+        part.with_user(self.clerk_a).portal_ship("SF", "SF1", {bowls.id: 1})
+        part.with_user(self.clerk_a).portal_cancel_rest("They broke")
+        body = self._last_mail(part)
+        for text in ("2 × Bowl", "1 × Cup", "They broke"):
+            self.assertIn(text, html2plaintext(body))
+
+    def test_only_what_leaves_in_part_is_said_to_follow(self):
+        follows = "The rest of your order with this merchant follows in another parcel."
+        part = self._part(self._order({self.bowl: 2}))
+        part.with_user(self.clerk_a).portal_accept()
+        for number in ("SF1", "SF2"):
+            line = part._goods_lines()
+            part.with_user(self.clerk_a).portal_ship("SF", number, {line.id: 1})
+        first, last = (self._last_mail(parcel) for parcel in part.parcel_ids.sorted('id'))
+        self.assertIn(follows, first)
+        self.assertNotIn(follows, last)

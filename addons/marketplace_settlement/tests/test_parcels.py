@@ -113,6 +113,12 @@ class TestParcels(MoneyCommon):
 
     # === CARRIERS AND COST === #
 
+    def test_an_unknown_carrier_gives_no_tracking_page(self):
+        part = self._part(self._order())
+        part.with_user(self.clerk_a).portal_accept()
+        part.with_user(self.clerk_a).portal_ship("My cousin's van", "V1")
+        self.assertFalse(part.parcel_ids.tracking_url)
+
     def test_a_known_carrier_gives_the_tracking_page(self):
         carrier = self.env['delivery.carrier'].create({
             'name': "SF Express", 'product_id': self.carrier.product_id.id,
