@@ -18,13 +18,10 @@ class AccountMove(models.Model):
 
     # === CRUD METHODS === #
 
-    def button_draft(self):
-        self._check_marketplace_fixed()
-        return super().button_draft()
-
-    def button_cancel(self):
-        self._check_marketplace_fixed()
-        return super().button_cancel()
+    def write(self, vals):
+        if vals.get('state') in ('draft', 'cancel'):
+            self._check_marketplace_fixed()
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_marketplace(self):

@@ -5,6 +5,12 @@ from odoo.exceptions import UserError
 
 from .res_company_accounting import LEDGER_ACCOUNTS
 
+PAYMENT_TERMS = {
+    'amount', 'currency_id', 'date', 'destination_account_id', 'journal_id', 'partner_id',
+    'partner_type', 'payment_method_line_id', 'payment_type',
+}  # fmt: skip
+UNDONE = ('draft', 'canceled', 'rejected')
+
 
 class AccountMove(models.Model):
     """What accountants may not do by hand: merchants are settled by these entries."""
@@ -19,19 +25,19 @@ class AccountMove(models.Model):
         return super()._post(soft)
 
     def _check_merchant_accounts(self):
-        """Raise if somebody books on a merchant account without saying which merchant's it is.
+        """Raise if somebody books on a merchant account what no sale or credit note brought there.
 
-        The balance of such an account is the sum of what merchants are owed: an item that belongs
-        to nobody would make the next check of the books stop all payouts.
+        The balance of such an account is what merchants are owed, which their entries explain: an
+        item beside them would make the next check of the books stop all payouts. Odoo's exchange
+        differences, which have no amount in their currency, may be posted.
         """
         for company, moves in self.grouped('company_id').items():
             accounts = [company.sudo()[name] for name in LEDGER_ACCOUNTS]
-            strays = moves.line_ids.filtered(
+            items = moves.line_ids.filtered(
                 lambda line, accounts=accounts: line.account_id in accounts
-                and not line.merchant_id
-                and (line.amount_currency or line.balance)
+                and (line.amount_currency or (line.balance and not line.merchant_id))
             )
-            if strays:
+            if strays := items - items._marketplace_booked():
                 raise UserError(
                     self.env._(
                         "“%s” is kept by the marketplace, one merchant apart from the other. Use an"
@@ -49,6 +55,25 @@ class AccountMove(models.Model):
                 )
             )
         return super()._reverse_moves(default_values_list, cancel)
+
+
+class AccountPayment(models.Model):
+    """Payments of payouts and deposits: what became of them is said there."""
+
+    _inherit = 'account.payment'
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if not self.env.su and (PAYMENT_TERMS & vals.keys() or vals.get('state') in UNDONE):
+            if self.sudo().move_id._marketplace_payments():
+                raise UserError(
+                    self.env._(
+                        "This payment belongs to a merchant's payout or deposit and stays as it"
+                        " is. Say on the payout what became of it."
+                    )
+                )
+        return super().write(vals)
 
 
 class AccountTax(models.Model):

@@ -73,6 +73,7 @@ class MarketplaceBalanceEntry(models.Model):
         booked = history[sale_line.id]
         if sold:
             booked['gross'] += abs(move_line.price_total)
+            self._check_sold(move_line, sale_line, booked['gross'])
             attached = self._attached_to_sale(sale_line, kind, booked)
         else:
             booked['gross'] -= abs(move_line.price_total)
@@ -84,6 +85,22 @@ class MarketplaceBalanceEntry(models.Model):
             for entry_kind, entry_amount in entries
             if not move_line.currency_id.is_zero(entry_amount)
         ]
+
+    @api.model
+    def _check_sold(self, move_line, sale_line, gross):
+        """Raise if an invoice charges more of a line than was sold, or in another currency."""
+        currency, sold = sale_line.currency_id, abs(sale_line.marketplace_amount)
+        if move_line.currency_id != currency:
+            raise UserError(self.env._(
+                "“%(line)s” was sold in %(currency)s, and is invoiced in that currency.",
+                line=sale_line.name, currency=currency.name,
+            ))
+        if currency.compare_amounts(gross, sold) > 0:
+            raise UserError(self.env._(
+                "More would be invoiced for “%(line)s” than was sold: %(invoiced)s of %(sold)s."
+                " Please make a new order for what is to be added.",
+                line=sale_line.name, invoiced=currency.format(gross), sold=currency.format(sold),
+            ))
 
     @api.model
     def _attached_to_sale(self, sale_line, kind, booked):

@@ -3,6 +3,11 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+BOOKED = {
+    'amount_currency', 'balance', 'credit', 'currency_id', 'debit', 'discount', 'display_type',
+    'partner_id', 'price_unit', 'product_id', 'quantity', 'sale_line_ids', 'tax_ids',
+}  # fmt: skip
+
 
 class MarketplaceLinkMixin(models.AbstractModel):
     """Columns of Odoo's own documents that say whose they are: the system writes them, once.
@@ -24,9 +29,9 @@ class MarketplaceLinkMixin(models.AbstractModel):
         return super().write(vals)
 
     def _check_links(self, vals):
-        for name in set(self._link_columns) & vals.keys():
-            field = self._fields[name]
-            for record in self:
+        for record in self:
+            for name in record._fixed_columns() & vals.keys():
+                field = self._fields[name]
                 value = field.convert_to_cache(vals[name], record)
                 if value != field.convert_to_cache(record[name], record):
                     raise UserError(
@@ -38,12 +43,26 @@ class MarketplaceLinkMixin(models.AbstractModel):
                         )
                     )
 
+    def _fixed_columns(self):
+        """Return the columns that nobody changes by hand."""
+        self.ensure_one()
+        return set(self._link_columns)
+
 
 class AccountMoveLine(models.Model):
     _name = 'account.move.line'
     _inherit = ['account.move.line', 'marketplace.link.mixin']
 
     _link_columns = ('merchant_id', 'is_total_included')
+
+    def _fixed_columns(self):
+        """Keep what a merchant's item books and where, as its balance entry does."""
+        columns = super()._fixed_columns()
+        if self.merchant_id:
+            columns.add('account_id')
+            if self.parent_state == 'posted':
+                columns |= BOOKED
+        return columns
 
     def _copy_data_extend_business_fields(self, values):
         """A credit note is for the merchant of its invoice; a plain copy is nobody's."""

@@ -1,5 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from collections import defaultdict
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -89,11 +91,7 @@ class MarketplaceOrder(models.Model):
         """
         result = {}
         for line in self.sudo().line_ids:
-            posted = line.invoice_lines.filtered(lambda item: item.parent_state == 'posted')
-            amount = sum(
-                item.price_total if item.move_id.move_type == 'out_invoice' else -item.price_total
-                for item in posted
-            )
+            amount = sum(line._marketplace_left_by_invoice().values())
             if not line.currency_id.is_zero(amount):
                 result[line] = line.currency_id.round(amount)
         return result
@@ -212,14 +210,26 @@ class MarketplaceOrder(models.Model):
 
     @api.model
     def _split_by_invoice(self, amounts):
-        """Return the invoices to credit: {invoice: {sale order line: amount}}."""
-        result = {}
-        for line, amount in amounts.items():
-            invoice = line._marketplace_invoice_lines().move_id.filtered(
-                lambda move: move.state == 'posted'
-            )[-1:]
-            result.setdefault(invoice, {})[line] = amount
-        return result
+        """Return the invoices to credit: {invoice: {sale order line: amount}}.
+
+        The last invoice comes first, and none is credited with more than is left of its goods.
+        A discount goes with goods that come back, wherever it was invoiced: no credit note is
+        below zero.
+        """
+        result = defaultdict(dict)
+        for line, amount in sorted(amounts.items(), key=lambda item: item[1], reverse=True):
+            rooms = list(line._marketplace_left_by_invoice().items())
+            if amount < 0:
+                rooms += [(invoice, amount) for invoice in result]
+            for invoice, room in rooms:
+                parts = result[invoice]
+                if amount < 0:
+                    room = max(room, -sum(parts.values()))
+                part = max(amount, room) if amount < 0 else min(amount, room)
+                if part * amount > 0:
+                    parts[line] = line.currency_id.round(parts.get(line, 0.0) + part)
+                    amount = line.currency_id.round(amount - part)
+        return {invoice: parts for invoice, parts in result.items() if parts}
 
     def _credit(self, invoice, amounts, reason):
         """Post a credit note, which makes the mirror entries, and return it."""
@@ -321,6 +331,19 @@ class SaleOrderLine(models.Model):
             'order_id': self.order_id.id,
         })
 
+    def _marketplace_left_by_invoice(self):
+        """Return what is left to refund of each posted invoice, the last first: {move: amount}.
+
+        A credit note that names no invoice stands for itself, with what it took back.
+        """
+        self.ensure_one()
+        left = defaultdict(float)
+        for item in self.invoice_lines.filtered(lambda item: item.parent_state == 'posted'):
+            move = item.move_id
+            sign = 1 if move.move_type == 'out_invoice' else -1
+            left[move.reversed_entry_id or move] += sign * item.price_total
+        return dict(sorted(left.items(), key=lambda item: item[0].id, reverse=True))
+
     def _marketplace_refund_part(self, ratio, remaining):
         """Return ``ratio`` of what was sold, at most what is left; the last takes the remainder.
 
@@ -344,6 +367,7 @@ class SaleOrderLine(models.Model):
         """Return the values of the credit note line that takes back ``amount`` with tax."""
         self.ensure_one()
         invoiced = self.invoice_lines.filtered(lambda line: line.move_id == invoice)[:1]
+        invoiced = invoiced or self._marketplace_invoice_lines()[:1]
         quantity = self._marketplace_credit_quantity(invoiced, amount)
         price = amount / quantity
         return {

@@ -280,9 +280,9 @@ class MarketplaceReturn(models.Model):
         if self.replacement_picking_id.state not in ('done', 'cancel'):
             self.replacement_picking_id.action_cancel()
         if not self._is_decided_elsewhere():
-            credit_notes = self.order_id._refund(
-                self._refund_ratios(), self.reason or self.reason_id.name, self
-            )
+            ratios = self._refund_ratios()
+            self._settle_lines()
+            credit_notes = self.order_id._refund(ratios, self.reason or self.reason_id.name, self)
             self.amount_refunded = sum(credit_notes.mapped('amount_total'))
         self._pay_back_freight()
 

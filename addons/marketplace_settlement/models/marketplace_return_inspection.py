@@ -19,6 +19,12 @@ class MarketplaceReturnLine(models.Model):
         selection=CONDITIONS, readonly=True, help="Damaged goods don't go back into the stock."
     )
     remark = fields.Char(readonly=True)
+    currency_id = fields.Many2one(related='return_id.currency_id')
+    amount_settled = fields.Monetary(
+        string="Settled", readonly=True,
+        help="What of the order line this return and those before it have settled: refunded, kept"
+        " back, or refunded before they were sent back.",
+    )  # fmt: skip
 
     _accepted_sane = models.Constraint(
         'CHECK (quantity_accepted BETWEEN 0 AND quantity)',
@@ -46,7 +52,24 @@ class MarketplaceReturnLine(models.Model):
         invoiced = line.invoice_lines.filtered(lambda item: item.parent_state == 'posted')
         if not invoiced or line.currency_id.is_zero(line.marketplace_amount):
             return part
-        return min(part, left.get(line, 0.0) / line.marketplace_amount)
+        return min(part, self._left_for_goods(left) / line.marketplace_amount)
+
+    def _left_for_goods(self, left):
+        """Return what is left to refund for the goods of the line that are in no return.
+
+        What an earlier return kept back is not given back with the next one.
+
+        :param dict left: as of :meth:`_refundable_part`
+        """
+        line = self.sale_line_id
+        settled = max(self.search([('sale_line_id', '=', line.id)]).mapped('amount_settled'))
+        return min(left.get(line, 0.0), line.marketplace_amount - settled)
+
+    def _settle(self, quantity, left):
+        """Note what is settled of the line once a quantity is refunded, deductions included."""
+        part = self._refundable_part(quantity, left)
+        amount = self.sale_line_id.marketplace_amount
+        self.amount_settled = amount * (1 + part) - self._left_for_goods(left)
 
     def _restocking_part(self):
         """Return which part of the price is kept because nothing was wrong with the goods."""
@@ -222,11 +245,7 @@ class MarketplaceReturn(models.Model):
         wrong with the goods, less the deduction; with the freight where the reason says so, as far
         as goods came back.
         """
-        # Whoever decides for the shopper after all doesn't follow the merchant's inspection.
-        follows = self.date_inspected and not self.date_escalated
-        accepted = {
-            line: line.quantity_accepted if follows else line.quantity for line in self.line_ids
-        }
+        accepted = self._accepted_quantities()
         kept = self._kept_part(accepted)
         left = self.order_id._refundable_by_line()
         ratios = {
@@ -241,6 +260,21 @@ class MarketplaceReturn(models.Model):
             share = value / order.amount_goods if order.amount_goods else 0.0
             ratios.update(dict.fromkeys(order.line_ids.filtered('is_delivery'), share))
         return ratios
+
+    def _accepted_quantities(self):
+        """Return how much of each line is refunded: {return line: quantity}."""
+        # Whoever decides for the shopper after all doesn't follow the merchant's inspection.
+        follows = self.date_inspected and not self.date_escalated
+        return {
+            line: line.quantity_accepted if follows else line.quantity for line in self.line_ids
+        }
+
+    def _settle_lines(self):
+        """Note on each line what is settled by the refund that comes now."""
+        left = self.order_id._refundable_by_line()
+        for line, quantity in self._accepted_quantities().items():
+            if line.sale_line_id in left:
+                line._settle(quantity, left)
 
     def _kept_part(self, accepted):
         """Return which part of what is left to refund for the goods is not deducted."""

@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -115,6 +115,93 @@ class TestMoneyCorners(MoneyCommon):
         self._mature()
         self.assertEqual(self._wallet().available, 207.92)
         self.assertBooksAgree()
+
+    def _invoiced_apart(self, order, first):
+        """Invoice some lines of a confirmed order, and the others later; return the invoices."""
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.invoice_line_ids = [
+            Command.delete(line.id) for line in invoice.invoice_line_ids
+            if line.product_id not in first
+        ]
+        invoice.action_post()
+        later = order._create_invoices()
+        later.action_post()
+        return invoice | later
+
+    def test_each_invoice_is_credited_with_its_own_goods(self):
+        """The last invoice alone would be credited with more than it charged."""
+        order = self._cart({self.bowl: 3})
+        order.action_confirm()
+        first = order._create_invoices()
+        first.invoice_line_ids.quantity = 2
+        first.action_post()
+        self._register_payment(first)
+        later = order._create_invoices()
+        later.action_post()
+        part = self._part(order)
+        part._refund_amount(150.0, "Damaged", part)
+        credited = {note.reversed_entry_id: note.amount_total for note in first.reversal_move_ids
+                    | later.reversal_move_ids}  # fmt: skip
+        self.assertEqual(credited, {later: 113.0, first: 37.0})
+        self.assertEqual(later.payment_state, 'reversed')
+        self.assertBooksAgree()
+        part._refund({part._goods_lines(): 1.0}, "The rest", part)
+        self.assertEqual(sum(first.reversal_move_ids.mapped('amount_total')), 226.0)
+        self.assertEqual(part._refundable_amount(), 0.0)
+        self.assertBooksAgree()
+
+    def test_a_discount_goes_back_with_goods_of_another_invoice(self):
+        self.env['loyalty.program'].create({
+            'name': "Half price",
+            'program_type': 'promotion',
+            'trigger': 'auto',
+            'applies_on': 'current',
+            'rule_ids': [Command.create({})],
+            'reward_ids': [Command.create({'discount': 50.0, 'discount_mode': 'percent'})],
+        })
+        order = self._cart({self.bowl: 1, self.cup: 1})
+        order._update_programs_and_rewards()
+        for coupon, rewards in order._get_claimable_rewards().items():
+            order._apply_program_reward(rewards, coupon)
+        later = self._invoiced_apart(order, self.bowl | order.order_line.reward_id.mapped(
+            'discount_line_product_id'
+        ))[1]  # fmt: skip
+        self.assertEqual(later.amount_total, 40.0)
+        part = self._part(order)
+        cup, bowl = self._goods(part).sorted('marketplace_amount')
+        self.assertEqual(part._refund({cup: 1.0}, "Broken", part).amount_total, 20.0)
+        self.assertEqual(later.reversal_move_ids.amount_total, 20.0)
+        self.assertEqual(part._refund({bowl: 1.0}, "Broken", part).amount_total, 56.5)
+        self.assertEqual(part._refundable_amount(), 0.0)
+        self.assertBooksAgree()
+
+    def test_no_more_is_invoiced_than_was_sold(self):
+        order = self._cart({self.bowl: 2})
+        order.action_confirm()
+        invoice = order._create_invoices()
+        for values in ({'price_unit': 150.0}, {'quantity': 3.0}):
+            line = invoice.invoice_line_ids
+            before = {name: line[name] for name in values}
+            line.write(values)
+            with (
+                self.assertRaisesRegex(UserError, "More would be invoiced for “Bowl”"),
+                self.env.cr.savepoint(),
+            ):
+                invoice.action_post()
+            line.write(before)
+        invoice.invoice_line_ids.price_unit = 100.0
+        invoice.action_post()
+        self.assertEqual(self._entries(order), {'sale': 200.0, 'commission': -16.0})
+        self.assertBooksAgree()
+
+    def test_what_was_sold_is_invoiced_in_its_currency(self):
+        order = self._cart({self.bowl: 1})
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.currency_id = self._currency('ZWX', 2.0)
+        with self.assertRaisesRegex(UserError, f"was sold in {self.currency.name}"):
+            invoice.action_post()
 
     def test_a_cancelled_part_leaves_the_draft_invoice(self):
         order = self._cart_with_freight({self.bowl: 1, self.vase: 1})

@@ -1,5 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from itertools import product
+
 from psycopg2 import IntegrityError
 
 from odoo import Command, fields
@@ -32,6 +34,48 @@ class TestMoneyGuards(MoneyCommon):
                 line.with_user(self.accountant).write(values)
         line.with_user(self.accountant).write({'merchant_id': line.merchant_id.id})
 
+    def test_an_item_that_is_booked_for_a_merchant_stays_as_it_is(self):
+        self._complete(self._paid())
+        statement = self._statement()
+        invoice = self.env['sale.order.line'].search(
+            [('merchant_id', '=', self.merchant_a.id)], limit=1, order='id desc'
+        ).order_id.invoice_ids
+        sold = invoice.invoice_line_ids[:1].with_user(self.accountant)
+        settled = statement.move_id.line_ids[:1].with_user(self.accountant)
+        for line, values in (
+            (sold, {'account_id': self.tax_account.id}),
+            (sold, {'price_unit': 5.0}),
+            (sold, {'sale_line_ids': [Command.clear()]}),
+            (settled, {'account_id': self.tax_account.id}),
+            (settled, {'balance': 5.0}),
+        ):
+            with self.assertRaisesRegex(UserError, "set by the marketplace"):
+                line.write(values)
+        sold.write({'name': "Bowl, blue", 'price_unit': sold.price_unit})
+        for move in invoice | statement.move_id | statement.fee_move_id:
+            for state in ('draft', 'cancel'):
+                with self.assertRaisesRegex(UserError, "stays as it is"):
+                    move.with_user(self.accountant).write({'state': state})
+        self.assertBooksAgree()
+
+    def test_a_draft_keeps_the_account_of_the_merchants(self):
+        invoice = self._order()._create_invoices().with_user(self.accountant)
+        with self.assertRaisesRegex(UserError, "set by the marketplace"):
+            invoice.invoice_line_ids.account_id = self.tax_account
+
+    def test_the_payment_of_a_payout_stays_as_it_is(self):
+        self._complete(self._paid())
+        self._statement()
+        payment = self._pay_out().payout_ids.payment_id.with_user(self.accountant)
+        for change in (
+            lambda: payment.write({'amount': 5.0}), payment.action_draft, payment.action_cancel,
+            payment.action_reject,
+        ):  # fmt: skip
+            with self.assertRaisesRegex(UserError, "belongs to a merchant's payout"):
+                change()
+        payment.memo = "Seen"
+        self.assertBooksAgree()
+
     def test_stock_stays_with_its_merchant(self):
         picking = self._part(self._paid()).picking_ids
         other = self._part(self._order({self.vase: 1}), self.merchant_b)
@@ -61,12 +105,16 @@ class TestMoneyGuards(MoneyCommon):
     # === MERCHANT ACCOUNTS === #
 
     def test_nobody_books_on_a_merchant_account_by_hand(self):
-        for name in ('clearing', 'payable', 'deposit', 'reserve'):
+        for name, merchant in product(
+            ('clearing', 'payable', 'deposit', 'reserve'), (False, self.merchant_a.id)
+        ):
             account = self.company[f'marketplace_{name}_account_id']
             move = self.env['account.move'].with_user(self.accountant).create({
                 'move_type': 'entry',
                 'line_ids': [
-                    Command.create({'account_id': account.id, 'debit': 5.0}),
+                    Command.create({
+                        'account_id': account.id, 'debit': 5.0, 'merchant_id': merchant,
+                    }),
                     Command.create({'account_id': self.tax_account.id, 'credit': 5.0}),
                 ],
             })

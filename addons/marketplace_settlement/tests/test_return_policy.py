@@ -165,15 +165,31 @@ class TestReturnPolicy(ReturnCommon):
         self.assertBooksAgree()
 
     def test_a_deduction_is_taken_off_the_goods_that_came_back(self):
-        """169.50 are left: 113.00 for the first bowl, for the second the 76.50 left by then."""
+        """169.50 are left: 113.00 for the first bowl and 56.50 for the second.
+
+        What is kept back of the first does not go back with the second.
+        """
         part = self._bought({self.bowl: 2})
         part._refund_amount(59.0, "Goodwill", part)
-        for refunded in (93.0, 56.5):
+        for refunded in (93.0, 36.5):
             request = self._sent_back(part)
             request.with_user(self.clerk_a).portal_inspect(
                 self._results(request), '20', "Scratched"
             )
             self.assertEqual(request.amount_refunded, refunded)
+        self.assertBooksAgree()
+
+    def test_a_deduction_that_was_given_back_is_not_taken_off_the_next_goods(self):
+        part = self._bought({self.bowl: 2})
+        request = self._sent_back(part)
+        request.with_user(self.clerk_a).portal_inspect(self._results(request), '20', "Scratched")
+        left = part._refundable_by_line()
+        line = part._goods_lines()
+        part._refund({line: 20.0 / line.marketplace_amount}, "Not scratched", part)
+        self.assertEqual(left[line] - part._refundable_by_line()[line], 20.0)
+        request = self._sent_back(part)
+        request.with_user(self.clerk_a).portal_inspect(self._results(request))
+        self.assertEqual(request.amount_refunded, 113.0)
         self.assertBooksAgree()
 
     def test_damaged_goods_are_not_sold_again(self):
