@@ -93,6 +93,14 @@ class MarketplacePayout(models.Model):
         index='btree_not_null', ondelete='restrict',
         help="The payout of the same statements that failed or came back.",
     )  # fmt: skip
+    replacement_ids = fields.One2many(
+        comodel_name='marketplace.payout', inverse_name='replaces_id', string="Later Payouts",
+        readonly=True,
+    )
+    replaced_by_id = fields.Many2one(
+        comodel_name='marketplace.payout', string="Made Again as",
+        compute='_compute_replaced_by_id', help="The payout that pays its statements instead.",
+    )  # fmt: skip
     state = fields.Selection(
         selection=[
             ('draft', "Draft"),
@@ -134,6 +142,14 @@ class MarketplacePayout(models.Model):
         " WHERE state IN ('draft', 'approved', 'queued', 'sent', 'unknown')",
         "This merchant has a payout under way already.",
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('replacement_ids.state')
+    def _compute_replaced_by_id(self):
+        for payout in self:
+            made = payout.replacement_ids.filtered(lambda other: other.state != 'cancelled')
+            payout.replaced_by_id = made[:1]
 
     # === CRUD METHODS === #
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools.payout_gateway import TEXT_MAX_LENGTH, Word
 
@@ -57,17 +58,24 @@ class MarketplacePayout(models.Model):
     # === ACTION METHODS === #
 
     def action_match_bank_lines(self):
-        """Look for payouts in the lines of the bank's statements, and say how many were found."""
+        """Look for payouts in the lines of the bank's statements, and say what was found."""
         self.browse().check_access('write')
-        found = self.sudo()._match_bank_lines(self.env.companies)
+        found, unclear = self.sudo()._match_bank_lines(self.env.companies)
+        said = [
+            self.env._("%s lines of the bank's statements were matched with payouts.", found)
+        ]
+        if unclear:
+            said.append(self.env._(
+                "Lines that name a payout and say something else than it are left to you: %s.",
+                ", ".join(unclear.mapped('name')),
+            ))
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',
             'params': {
-                'message': self.env._(
-                    "%s lines of the bank's statements were matched with payouts.", found
-                ),
-                'type': 'success' if found else 'info',
+                'message': " ".join(said),
+                'type': 'warning' if unclear else 'success' if found else 'info',
+                'sticky': bool(unclear),
                 'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
             },
         }
@@ -86,10 +94,10 @@ class MarketplacePayout(models.Model):
 
         :param companies: whose bank journals to look at
         :param done: is called after each line
-        :return: how many lines were matched
-        :rtype: int
+        :return: how many lines were matched, and the payouts that lines name without matching
+        :rtype: tuple[int, marketplace.payout]
         """
-        found = 0
+        found, unclear = 0, self.browse()
         lines = self.env['account.bank.statement.line'].search(
             self._unmatched_lines(companies), order='id'
         )
@@ -97,11 +105,15 @@ class MarketplacePayout(models.Model):
         for line in lines:
             named = {payouts[token] for token in line._marketplace_tokens() if token in payouts}
             if len(named) == 1:
-                found += named.pop()._take_bank_line(line)
+                payout = named.pop()
+                if payout._take_bank_line(line):
+                    found += 1
+                else:
+                    unclear |= payout
             else:
                 self._stop_if_unknown(line, payouts)
             done()
-        return found
+        return found, unclear
 
     @api.model
     def _unmatched_lines(self, companies):
@@ -134,6 +146,12 @@ class MarketplacePayout(models.Model):
         amount, currency = line._marketplace_amount()
         same = currency == self.currency_id and line.company_id == self.company_id
         if not same or currency.compare_amounts(abs(amount), self.amount):
+            self.problem = self.env._(
+                "The bank's statement lists %(amount)s for it on %(date)s, which is not its"
+                " amount: %(text)s. Nothing was matched, ask the bank.",
+                amount=currency.format(amount), date=format_date(self.env, line.date),
+                text=line.payment_ref or "",
+            )
             return False
         reference = (line.ref or line.payment_ref or '')[:TEXT_MAX_LENGTH]
         if amount < 0:
@@ -144,6 +162,7 @@ class MarketplacePayout(models.Model):
             payment = self.return_payment_id
         if self.state in ('paid', 'returned') and payment:
             line._marketplace_match(self, payment)
+            self.problem = False
             return True
         return False
 

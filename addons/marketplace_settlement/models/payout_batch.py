@@ -139,9 +139,8 @@ class MarketplacePayoutBatch(models.Model):
 
     @api.model
     def _default_journal_id(self):
-        return self._default_channel_id().journal_id or self.env['account.journal'].search(
-            [('type', '=', 'bank'), ('company_id', '=', self.env.company.id)], limit=1
-        )
+        channel = self._default_channel_id()
+        return channel.journal_id or channel._default_journal_id()
 
     # === CONSTRAINT METHODS === #
 

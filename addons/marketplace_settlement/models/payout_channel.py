@@ -41,6 +41,7 @@ class MarketplacePayoutChannel(models.Model):
     journal_id = fields.Many2one(
         comodel_name='account.journal', string="Pay From", required=True, check_company=True,
         domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]", ondelete='restrict',
+        default=lambda self: self._default_journal_id(),
     )  # fmt: skip
     kind = fields.Selection(
         selection=[
@@ -84,6 +85,12 @@ class MarketplacePayoutChannel(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.model
+    def _default_journal_id(self):
+        return self.env['account.journal'].search(
+            [('type', '=', 'bank'), ('company_id', '=', self.env.company.id)], limit=1
+        )
 
     @api.depends('callback_secret_encrypted')
     def _compute_callback_secret(self):

@@ -13,7 +13,7 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 YEARS_LEAST = 3
 YEARS_DEFAULT = 10
@@ -77,7 +77,7 @@ class MarketplaceRetentionMixin(models.AbstractModel):
                     self.env._(
                         "%(document)s is a record of trade and is kept until %(date)s.",
                         document=record.display_name,
-                        date=until,
+                        date=format_date(self.env, until),
                     )
                 )
 
@@ -256,6 +256,6 @@ class MarketplaceRetentionReport(models.Model):
             'type': 'ir.actions.act_window',
             'name': dict(self._fields['kind']._description_selection(self.env))[self.kind],
             'res_model': model,
-            'view_mode': 'list,form',
+            'view_mode': 'list,kanban,form',
             'domain': list(Domain('company_id', '=', self.company_id.id) & period & Domain(domain)),
         }

@@ -217,7 +217,8 @@ class MarketplaceStatement(models.Model):
     def action_generate(self):
         """Draw up the statements of what is available until today, and show them.
 
-        Those of thousands of merchants appear in the list as they are drawn up.
+        Those of thousands of merchants appear in the list as they are drawn up. If there are none,
+        the empty list says why.
         """
         if not self.env.user.has_group(OFFICER):
             raise AccessError(self.env._("Statements are drawn up by finance officers."))
@@ -229,7 +230,10 @@ class MarketplaceStatement(models.Model):
             run.write({'is_done': True, 'date_done': fields.Datetime.now()})
         else:
             self.env.ref('marketplace_settlement.ir_cron_generate_statements')._trigger()
-        return run.with_env(self.env).action_view_statements()
+        action = run.with_env(self.env).action_view_statements()
+        if run.is_done and not run.statement_count:
+            action['help'] = self._why_nothing_due()
+        return action
 
     def action_view_entries(self):
         self.ensure_one()
@@ -239,14 +243,15 @@ class MarketplaceStatement(models.Model):
         )
 
     def action_view_moves(self):
-        """Open the journal entries of the statement."""
+        """Open the journal entries of the statement, with what reversed them."""
         self.ensure_one()
         moves = self.move_id | self.fee_move_id | self.netting_move_id
+        moves |= moves.reversal_move_ids
         return {
             'type': 'ir.actions.act_window',
             'name': self.env._("Journal Entries"),
             'res_model': 'account.move',
-            'view_mode': 'list,form',
+            'view_mode': 'list,kanban,form',
             'domain': [('id', 'in', moves.ids)],
         }
 

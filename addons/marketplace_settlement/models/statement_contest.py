@@ -277,6 +277,10 @@ class MarketplaceStatementContest(models.Model):
 
     def _answer(self, state):
         self.ensure_one()
+        if not (self.answer or '').strip():
+            raise UserError(
+                self.env._("Please write the answer first: the merchant reads why.")
+            )
         self._move_to(state, reason=self.answer)
         self.write({'answered_by_id': self.env.uid, 'date_answered': fields.Datetime.now()})
 

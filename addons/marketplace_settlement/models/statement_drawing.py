@@ -2,6 +2,8 @@
 
 import json
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.json import json_default
@@ -123,6 +125,41 @@ class MarketplaceStatement(models.Model):
             row for *row, minimum, unit, leaves in rows
             if leaves or row[5] >= self._minimum(minimum, unit, currency=row[2], company=row[1])
         ]
+
+    @api.model
+    def _why_nothing_due(self):
+        """Return, as the help of an empty list, why a person who asked got no statement.
+
+        :rtype: Markup
+        """
+        _, key = self.env._, ('merchant_id', 'company_id', 'currency_id')
+        drafts = {
+            tuple(draft[name] for name in key) for draft in self.search([('state', '=', 'draft')])
+        }
+        available = self.env['marketplace.wallet'].search([('available', '>', 0)])
+        waiting = available.filtered(lambda wallet: tuple(wallet[name] for name in key) in drafts)
+        holds = self.env['marketplace.hold'].search_count([('state', '=', 'active')])
+        reasons = [
+            (not available, _(
+                "No merchant has anything available. A sale becomes available when its goods can"
+                " no longer be returned and the days of the merchant's tier have passed: see Cash"
+                " Forecast."
+            )),
+            (waiting, _(
+                "Merchants whose last statement is still a draft: %s. Send it first.", len(waiting)
+            )),
+            (available - waiting, _(
+                "Merchants with less available than the smallest amount of a statement, or with"
+                " all of it on hold: %s. See Wallets.", len(available - waiting),
+            )),
+            (holds, _("Active holds, which keep what they concern out of statements: %s.", holds)),
+        ]  # fmt: skip
+        return Markup(
+            '<p class="o_view_nocontent_smiling_face">%s</p>%s'
+        ) % (
+            _("There is nothing to draw up"),
+            Markup().join(Markup("<p>%s</p>") % text for applies, text in reasons if applies),
+        )
 
     @api.model
     def _terms(self, merchant_ids, ends):

@@ -99,10 +99,30 @@ class TestPayoutBankLines(PayoutCommon):
 
     def test_another_amount_or_another_text_is_left_to_a_person(self):
         lines = self._line(self.payout.key, -113.95) | self._line("Rent", -113.96)
-        self._match()
+        payouts = self.env['marketplace.payout'].with_user(self.officer)
+        said = payouts.action_match_bank_lines()['params']
+        self.assertIn(self.payout.name, said['message'])
+        self.assertEqual((said['type'], said['sticky']), ('warning', True))
+        self.env.invalidate_all()
         self.assertEqual(self.payout.state, 'sent')
+        self.assertIn("113.95", self.payout.problem)
         self.assertFalse(any(lines.mapped('is_reconciled')))
         self.assertFalse(self.channel.block_reason)
+        self._line(self.payout.key, -113.96)
+        said = payouts.action_match_bank_lines()['params']
+        self.env.invalidate_all()
+        self.assertEqual(self.payout.state, 'paid')
+        self.assertIn("1 lines", said['message'])
+
+    def test_a_part_that_came_back_is_left_to_a_person(self):
+        self._line(self.payout.key, -113.96)
+        self._match()
+        back = self._line(f"RETURN {self.payout.key}", 13.96)
+        self._match()
+        self.assertEqual(self.payout.state, 'paid')
+        self.assertIn("13.96", self.payout.problem)
+        self.assertFalse(back.is_reconciled)
+        self.assertBooksAgree()
 
     def test_a_key_that_is_not_in_the_books_stops_the_channel(self):
         """I36: the bank's statement knows of a payout that a restored backup has lost."""

@@ -241,6 +241,7 @@ class TestPayoutBatch(PayoutCommon):
             first.with_user(self.officer).action_mark_returned(reason="Again")
         second = self._pay_out().payout_ids
         self.assertEqual(second.replaces_id, first)
+        self.assertEqual(first.replaced_by_id, second)
         self.assertNotEqual(second.key, first.key)
         self.assertEqual(statement.state, 'paid')
         self.assertEqual(self._ledger(payable, self.merchant_a), 0.0)

@@ -128,8 +128,8 @@ class TestStatementContest(MoneyCommon):
 
     def test_an_answer_needs_its_words_and_stays(self):
         contest = self._contest('commission', 4.0)
-        for call in ('action_reject', 'action_propose'):
-            with self.assertRaises(UserError):
+        for call in ('action_propose', 'action_reject'):
+            with self.assertRaisesRegex(UserError, "write the answer first"):
                 getattr(contest.with_user(self.officer), call)()
         contest.with_user(self.officer).answer = "No."
         contest.with_user(self.officer).action_reject()

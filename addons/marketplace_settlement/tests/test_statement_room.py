@@ -389,6 +389,12 @@ class TestReversal(RoomCommon):
         self._reverse()
         self.assertEqual(self.statement.state, 'reversed')
         self.assertEqual(self._balances(moves | moves.reversal_move_ids), {})
+        shown = self.statement.action_view_moves()['domain']
+        self.assertEqual(
+            self.env['account.move'].search(shown), moves | moves.reversal_move_ids
+        )
+        reversal = self.statement.with_user(self.officer).reversal_ids
+        self.assertEqual((reversal.state, reversal.requested_by_id), ('done', self.maker))
         self.assertEqual(self.statement.fee_move_id.payment_state, 'reversed')
         self.assertEqual((self._wallet().in_transit, self._wallet().available), (0.0, 113.96))
         self.assertBooksAgree()

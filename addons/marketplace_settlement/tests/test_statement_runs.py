@@ -134,9 +134,29 @@ class TestStatementRuns(MoneyCommon):
         self.assertEqual(drafts.run_id.user_id, self.officer)
         again = self.Statement.with_user(self.officer).action_generate()
         self.assertFalse(self.Statement.search(again['domain']))
+        self.assertIn("No merchant has anything available", again['help'])
         with self.assertRaises(AccessError):
             self.Statement.with_user(self.finance_a).action_generate()
         self.assertBooksAgree()
+
+    def test_the_empty_list_says_why_nothing_was_drawn_up(self):
+        self.env['marketplace.hold'].search([]).sudo()._write({'state': 'released'})
+        self.company.marketplace_statement_minimum = 50.0
+        self._available(amount=49.99)
+        said = self.Statement.with_user(self.officer).action_generate()['help']
+        self.assertIn("less available than the smallest amount", said)
+        self.assertNotIn("still a draft", said)
+        self.assertNotIn("Active holds", said)
+        self._available(amount=0.01)
+        self.Statement.with_user(self.officer).action_generate()
+        self._available(amount=60.0)
+        self.env['marketplace.hold'].with_user(self.officer).create({
+            'merchant_id': self.merchant_b.id, 'company_id': self.company.id, 'reason': "Asked",
+        })  # fmt: skip
+        said = self.Statement.with_user(self.officer).action_generate()['help']
+        self.assertIn("still a draft: 1.", said)
+        self.assertNotIn("less available", said)
+        self.assertIn("Active holds, which keep what they concern out of statements: 1.", said)
 
     def test_nobody_makes_a_run_by_a_remote_call(self):
         with self.assertRaises(UserError):

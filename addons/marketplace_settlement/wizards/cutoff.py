@@ -312,7 +312,7 @@ class MarketplaceCutoffLine(models.TransientModel):
             'type': 'ir.actions.act_window',
             'name': self.merchant_id.display_name,
             'res_model': model,
-            'view_mode': 'list,form',
+            'view_mode': 'list,kanban,form',
             'domain': [
                 ('company_id', '=', report.company_id.id),
                 ('merchant_id', '=', self.merchant_id.id),

@@ -163,7 +163,7 @@ class MarketplaceIncomeReportLine(models.TransientModel):
             'type': 'ir.actions.act_window',
             'name': self.merchant_id.display_name,
             'res_model': 'marketplace.balance.entry',
-            'view_mode': 'list,form',
+            'view_mode': 'list,kanban,form',
             'domain': [
                 ('company_id', '=', self.report_id.company_id.id),
                 ('merchant_id', '=', self.merchant_id.id),

@@ -76,7 +76,7 @@ class MarketplaceReconciliation(models.Model):
         return {
             'type': 'ir.actions.act_window',
             'res_model': 'account.move.line',
-            'view_mode': 'list,form',
+            'view_mode': 'list,kanban,form',
             'domain': [
                 ('company_id', 'in', companies.ids),
                 ('parent_state', '=', 'posted'),
@@ -209,6 +209,6 @@ class MarketplaceReconciliationLine(models.Model):
             'type': 'ir.actions.act_window',
             'name': self.name,
             'res_model': self.model_name,
-            'view_mode': 'list,form',
+            'view_mode': 'list,kanban,form',
             'domain': [('id', 'in', self.res_ids)],
         }
