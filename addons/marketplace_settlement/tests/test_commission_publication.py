@@ -6,8 +6,9 @@ from psycopg2.errors import ExclusionViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .money_common import MoneyCommon
 
@@ -40,6 +41,18 @@ class TestCommissionPublication(MoneyCommon):
         )
         draft.write(values)
         return draft
+
+    def test_a_form_left_untouched_leaves_no_rule_behind(self):
+        """The browser saves what is open when its tab is closed, if nothing is missing."""
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'marketplace_settlement.marketplace_commission_rule_action'
+        )
+        rules = self.env['marketplace.commission.rule'].with_user(self.maker)
+        form = Form(rules.with_context(**safe_eval(action['context'])))
+        with self.assertRaisesRegex(AssertionError, "base is a required field"):
+            form.save()
+        form.base = 'without_tax'
+        self.assertEqual(form.save().base, 'without_tax')
 
     def _notices(self, rule):
         return self.env['marketplace.commission.notice'].search([('rule_ids', 'in', rule.ids)])
