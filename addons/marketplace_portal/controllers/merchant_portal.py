@@ -4,7 +4,7 @@ import base64
 from collections import Counter
 from functools import partial
 
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound
 
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
@@ -49,17 +49,22 @@ class MerchantPortal(CustomerPortal):
     def _merchant_for(self, role=None):
         """Return the current merchant, sudoed, for which the user has ``role``.
 
-        :raise Forbidden: when the user serves no merchant, or not in that role
+        :raise Forbidden: when the user serves no merchant
+        :raise HTTPException: with a page that says so, when the user's role does not open it
         """
         merchant_sudo = self._merchant_current()
-        if not merchant_sudo or not merchant_sudo._is_member(role):
-            raise Forbidden(
-                request.env._(
-                    "Your role in the team does not open this page."
-                    " Please ask an owner of the shop to give you the role that you need."
-                )
-            )
+        if not merchant_sudo:
+            raise Forbidden(request.env._("This page is for merchants and their teams."))
+        if not merchant_sudo._is_member(role):
+            raise self._merchant_closed(merchant_sudo)
         return merchant_sudo
+
+    def _merchant_closed(self, merchant_sudo):
+        """Return the answer to a member whose role does not open a page: what to do about it."""
+        values = self._merchant_values(merchant_sudo, 'closed', [(request.env._("No access"), '')])
+        response = request.render('marketplace_portal.merchant_closed', values, status=403)
+        response.flatten()
+        return HTTPException(response=response)
 
     def _merchant_record(self, model_name, record_id, role):
         """Return the sudoed record if it is of a merchant that the user serves in that role.

@@ -74,6 +74,8 @@ class TestMerchantAccess(MerchantCommon):
         self.authenticate(self.clerk_a.login, self.clerk_a.login)
         page = self.url_open('/my/merchant/statements')
         self.assertIn("ask an owner of the shop", page.text)
+        self.assertIn('o_merchant_menu', page.text)
+        self.assertNotIn("Error message", page.text)
 
     def test_odd_addresses_are_no_accident(self):
         for path, status in (
