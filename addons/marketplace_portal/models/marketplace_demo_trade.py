@@ -11,6 +11,7 @@ from odoo.fields import Command
 from .marketplace_demo import CHINESE
 
 COUPON_CODE = 'WELCOME10'
+CAMPAIGN_CODE = 'KITES'
 # What happens to a parcel on its way to a state, in this order.
 PARCEL_WAY = ('to_accept', 'to_ship', 'shipped', 'delivered', 'received', 'completed')
 COMPLAINT_WAY = (
@@ -87,6 +88,26 @@ class MarketplaceDemo(models.AbstractModel):
             })],
         })
 
+    def _create_campaign(self):
+        """A fifth off kites for those who know the code; marketplace and merchant share the cost.
+
+        The other prices come first: they are those of everybody else.
+        """
+        self.env['product.pricelist'].create([
+            {'name': "Standard prices", 'sequence': 1},
+            {
+                'name': "Kite festival 风筝节",
+                'code': CAMPAIGN_CODE,
+                'item_ids': [Command.create({
+                    'applied_on': '1_product',
+                    'product_tmpl_id': self._ref('product_kite').id,
+                    'compute_price': 'percentage',
+                    'percent_price': 20,
+                    'platform_share': 50,
+                })],
+            },
+        ])
+
     @api.model
     def _cancel_mails(self):
         """Keep the story's mails from being sent: its people don't exist."""
@@ -100,6 +121,7 @@ class MarketplaceDemo(models.AbstractModel):
         orders = self._story()['orders']
         if not self._payment_provider():
             return  # Nobody can pay: the story ends with shops full of goods.
+        self._create_campaign()
         with self._without_printing():
             for number, tell_money in ((1, self._tell_first_payouts), (2, self._tell_statements)):
                 self._tell_round(order for order in orders if order['round'] == number)
@@ -191,6 +213,9 @@ class MarketplaceDemo(models.AbstractModel):
         order = self.env['sale.order'].with_user(shopper).sudo().create({
             'partner_id': shopper.partner_id.id,
             'website_id': self.env.ref('website.default_website').id,
+            'pricelist_id': self.env['product.pricelist'].search(
+                [('code', '=', data.get('pricelist', False))], limit=1
+            ).id,
             'order_line': [
                 Command.create({
                     'product_id': self._ref(f'product_{key}').product_variant_id.id,
