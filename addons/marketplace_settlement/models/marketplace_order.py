@@ -252,7 +252,9 @@ class MarketplaceOrder(models.Model):
             line_reader = FormReader(self.env, {'quantities': quantity})
             line_reader.number('quantities', self.env._("Quantity"), required=False)
             quantity = line_reader.clean.get('quantities')
-            if line_reader.errors or (quantity and not line):
+            if line_reader.errors:
+                reader.fail('quantities', line_reader.errors['quantities'])
+            elif quantity and not line:
                 reader.fail('quantities', self.env._("Please choose from the goods of this order."))
             elif quantity and line.product_uom_id.compare(quantity, left[line]) > 0:
                 reader.fail(

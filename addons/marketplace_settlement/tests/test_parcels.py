@@ -90,6 +90,15 @@ class TestParcels(MoneyCommon):
             )
         self.assertFalse(part.parcel_ids)
 
+    def test_a_quantity_that_is_no_number_is_called_so(self):
+        part = self._accepted({self.bowl: 2})
+        line = self._line(part, self.bowl)
+        with self.assertRaises(FieldErrors) as raised:
+            part.with_user(self.clerk_a).portal_ship("SF Express", "SF1", {line.id: "two"})
+        self.assertEqual(raised.exception.field_errors, {
+            'quantities': "Quantity should be a number, as in 12.50.",
+        })
+
     def test_the_warehouse_makes_parcels_as_well(self):
         part = self._accepted({self.bowl: 2})
         picking = part.picking_ids
