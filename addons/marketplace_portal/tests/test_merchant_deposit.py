@@ -27,9 +27,9 @@ class TestMerchantDeposit(MerchantCommon, DepositCommon, HttpCase):
             self.assertIn(amount, text)
 
     def test_a_demand_shows_its_day(self):
-        self.env['marketplace.deposit.demand']._follow(self.merchant_a, "Open orders grew")
+        self.env['marketplace.deposit.demand']._follow(self.merchant_a, 'required')
         page = self._html(PAGE, self.finance_a)
-        self.assertIn("Open orders grew", self._text(page, 'o_deposit_demand'))
+        self.assertIn("your open orders ask for", self._text(page, 'o_deposit_demand'))
 
     def test_the_statement_of_the_deposit_is_downloaded(self):
         self._receive(500.0, "BANK 1")

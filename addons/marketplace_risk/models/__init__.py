@@ -3,6 +3,7 @@
 from . import complaint
 from . import complaint_message
 from . import deposit_requirement
+from . import hold
 from . import marketplace_return
 from . import merchant_exit
 from . import merchant_tier

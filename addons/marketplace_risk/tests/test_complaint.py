@@ -25,6 +25,13 @@ class TestComplaint(ComplaintCommon):
         self.assertEqual((message.party, message.author_id), ('shopper', self.shopper.partner_id))
         self.assertEqual(message.attachment_ids.mimetype, 'image/jpeg')
 
+    def test_each_one_reads_in_the_own_language_why_money_is_held(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        complaint = self._complain()
+        hold = complaint.sudo().hold_id
+        self.assertEqual(hold.display_name, f"Complaint {complaint.name}")
+        self.assertEqual(hold.with_context(lang='zh_CN').display_name, f"投诉 {complaint.name}")
+
     def test_the_merchants_answer_opens_the_negotiation(self):
         complaint = self._complain()
         complaint.with_user(self.service_a).portal_reply("Show us.", [self._photo('packed.jpg')])

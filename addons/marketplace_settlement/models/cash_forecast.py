@@ -22,7 +22,7 @@ class MarketplaceCashForecast(models.Model):
     _rec_name = 'stage'
     _depends = {
         'marketplace.balance.entry': ['amount', 'state', 'hold_id', 'statement_id', 'order_id'],
-        'marketplace.hold': ['state', 'kind', 'deadline', 'reason', 'order_id', 'merchant_id'],
+        'marketplace.hold': ['state', 'kind', 'deadline', 'order_id', 'merchant_id'],
         'marketplace.statement': ['state', 'deadline', 'payout_id'],
         'marketplace.payout': ['state'],
         'marketplace.order': [
@@ -68,7 +68,6 @@ class MarketplaceCashForecast(models.Model):
         comodel_name='marketplace.hold', readonly=True,
         groups='marketplace_merchant.group_staff',
     )  # fmt: skip
-    reason = fields.Char(readonly=True, help="Why it is held.")
     condition = fields.Char(
         string="Waits For", compute='_compute_condition', compute_sudo=True,
         help="What has to happen before the amount is paid out.",
@@ -76,13 +75,14 @@ class MarketplaceCashForecast(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('stage', 'until', 'hold_id', 'reason')
+    @api.depends('stage', 'until', 'hold_id')
     @api.depends_context('lang')
     def _compute_condition(self):
         texts = self._condition_texts()
         for row in self:
             if row.hold_id:
-                row.condition = " ".join((f"{row.reason}.", row.hold_id.release_condition or ''))
+                hold = row.hold_id
+                row.condition = f"{hold.display_name}. {hold.release_condition or ''}".rstrip()
             else:
                 day = row.until and format_date(self.env, row.until)
                 with_day, without = texts[row.stage]
@@ -132,7 +132,6 @@ class MarketplaceCashForecast(models.Model):
             SELECT item.id, item.merchant_id, item.company_id, item.currency_id, item.amount,
                    item.order_id, item.statement_id, statement.payout_id,
                    COALESCE(item.hold_id, blocking.id) AS hold_id,
-                   COALESCE(hold.reason, blocking.reason) AS reason,
                    due.stage, due.until,
                    CASE WHEN due.free IS NOT NULL
                         THEN GREATEST(due.free, %(today)s::date) END AS date
@@ -176,7 +175,7 @@ class MarketplaceCashForecast(models.Model):
         """The hold of its order, or of all its merchant has, on what names no hold itself."""
         return SQL(
             """
-            SELECT other.id, other.reason, other.deadline
+            SELECT other.id, other.deadline
               FROM marketplace_hold other
              WHERE item.hold_id IS NULL AND other.state = 'active'
                AND (other.order_id = item.order_id

@@ -151,7 +151,7 @@ class MarketplaceDepositAccount(models.Model):
         kinds = dict(self.movement_ids._fields['kind']._description_selection(self.env))
         return [
             [
-                movement.date, kinds[movement.kind], movement.reason,
+                movement.date, kinds[movement.kind], movement.display_name,
                 movement.move_id.name, movement.amount, balance, self.currency_id.name,
             ]
             for movement, balance in self._history()

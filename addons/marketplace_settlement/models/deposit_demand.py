@@ -58,7 +58,15 @@ class MarketplaceDepositDemand(models.Model):
     )
     missing = fields.Monetary(related='merchant_id.deposit_missing', string="Amount Still Missing")
     date_due = fields.Date(string="Pay until", required=True, readonly=True, tracking=True)
-    reason = fields.Char(required=True, readonly=True)
+    reason = fields.Selection(
+        selection=[
+            ('used', "The deposit was used, and is not complete any more."),
+            ('required', "The deposit that your tier and your open orders ask for is not"
+             " complete."),
+        ],
+        required=True,
+        readonly=True,
+    )
     state = fields.Selection(
         selection=[
             ('open', "To Be Paid In"),
@@ -118,7 +126,7 @@ class MarketplaceDepositDemand(models.Model):
     def _follow(self, merchants, reason):
         """Ask merchants that sell for what their deposit lacks, and close what is complete.
 
-        :param str reason: why it is asked for now; the merchant reads it
+        :param str reason: why it is asked for now
         """
         asked = self.search([
             ('merchant_id', 'in', merchants.ids), ('state', 'in', OPEN_STATES),
@@ -151,9 +159,10 @@ class MarketplaceDepositDemand(models.Model):
         """Give the requirements their day, the clock its next step, and the merchants a mail."""
         Requirement = self.env['marketplace.requirement'].sudo()
         gaps = Requirement.search([('kind', '=', 'deposit')])._gaps(self.merchant_id)
+        reasons = dict(self._fields['reason']._description_selection(self.env))
         Due = self.env['marketplace.requirement.due'].sudo()
         Due._give([
-            (requirement, demand.merchant_id, demand.date_due, demand.reason)
+            (requirement, demand.merchant_id, demand.date_due, reasons[demand.reason])
             for requirement, lacking in gaps.items()
             for demand in self
             if demand.merchant_id in lacking

@@ -70,6 +70,22 @@ class MarketplaceDepositMovement(models.Model):
         "Payments raise a deposit, everything else lowers it.",
     )
 
+    # === COMPUTE METHODS === #
+
+    @api.depends('reason', 'transaction_id')
+    @api.depends_context('lang')
+    def _compute_display_name(self):
+        """Each one reads the reason in the own language, where the document behind it tells it."""
+        for movement in self:
+            movement.display_name = movement.sudo()._reason_text()
+
+    def _reason_text(self):
+        """Return the reason as its reader understands it; by default as it was written."""
+        self.ensure_one()
+        if self.transaction_id:
+            return self.env._("Paid online: %s", self.transaction_id.reference)
+        return self.reason
+
     # === CRUD METHODS === #
 
     @api.model_create_multi

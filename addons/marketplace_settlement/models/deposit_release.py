@@ -18,6 +18,13 @@ class MarketplaceDepositMovement(models.Model):
         "This part of the deposit was already released.",
     )
 
+    # === COMPUTE METHODS === #
+
+    def _reason_text(self):
+        if release := self.exit_release_id:
+            return self.env._("Deposit released: %s", release.exit_id.name)
+        return super()._reason_text()
+
     # === BUSINESS METHODS === #
 
     @api.model

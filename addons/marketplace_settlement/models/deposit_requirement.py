@@ -354,7 +354,5 @@ class MarketplaceDepositRequirement(models.Model):
             [('state', 'in', SELLING_STATES)]
         )
         merchants |= Demand.search([('state', 'in', ('open', 'overdue'))]).merchant_id
-        Demand._follow(merchants, self.env._(
-            "The deposit that your tier and your open orders ask for is not complete."
-        ))
+        Demand._follow(merchants, 'required')
         self.env['marketplace.heartbeat']._beat('deposits')

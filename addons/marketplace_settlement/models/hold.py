@@ -107,6 +107,18 @@ class MarketplaceHold(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends('reason', 'source_model', 'source_id')
+    @api.depends_context('lang')
+    def _compute_display_name(self):
+        """Each one reads the reason in the own language, where the document behind it tells it."""
+        for hold in self:
+            hold.display_name = hold._reason_text()
+
+    def _reason_text(self):
+        """Return the reason as its reader understands it; by default as it was written."""
+        self.ensure_one()
+        return self.reason
+
     def _compute_amount(self):
         Entry = self.env['marketplace.balance.entry']
         groups = Entry._read_group(

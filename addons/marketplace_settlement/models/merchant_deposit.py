@@ -84,6 +84,4 @@ class MarketplaceMerchant(models.Model):
     def _deposit_changed(self):
         """Follow up a movement of the deposit: what is complete opens, what lacks is asked for."""
         self._requirements_changed()
-        self.env['marketplace.deposit.demand'].sudo()._follow(
-            self, self.env._("The deposit was used, and is not complete any more.")
-        )
+        self.env['marketplace.deposit.demand'].sudo()._follow(self, 'used')

@@ -16,6 +16,14 @@ class MarketplaceHold(models.Model):
         help="Statements that were not posted yet and go on without what is held.",
     )  # fmt: skip
 
+    # === COMPUTE METHODS === #
+
+    def _reason_text(self):
+        contests = self.env['marketplace.statement.contest'].sudo()
+        if self.source_model == contests._name:
+            return self.env._("Contested: %s", contests.browse(self.source_id).display_name)
+        return super()._reason_text()
+
 
 class MarketplaceStatement(models.Model):
     """What is held leaves the statements that are not posted; those go on with the rest."""

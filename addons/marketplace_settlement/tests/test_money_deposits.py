@@ -53,6 +53,17 @@ class TestMoneyDeposits(MoneyCommon):
             with self.assertRaises(AccessError):
                 self.newcomer.with_user(user)._portal_deposit_payment_link()
 
+    def test_each_one_reads_in_the_own_language_what_a_deposit_was_paid_for(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        transaction = self._deposit()
+        transaction._set_done()
+        transaction._post_process()
+        movement = self.newcomer.deposit_movement_ids.with_user(self.payer)
+        self.assertEqual(movement.display_name, f"Paid online: {transaction.reference}")
+        self.assertEqual(
+            movement.with_context(lang='zh_CN').display_name, f"在线缴纳：{transaction.reference}"
+        )
+
     def test_a_paid_deposit_is_booked_and_opens_the_shop(self):
         transaction = self._deposit()
         transaction._set_done()

@@ -39,6 +39,11 @@ class TestStatementContest(MoneyCommon):
         self.assertEqual((self._wallet().paid, self._wallet().held), (10.0, 103.96))
         self.assertBooksAgree()
 
+    def test_each_one_reads_in_the_own_language_that_a_line_is_contested(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        hold = self._contest('sale').sudo().hold_id.with_context(lang='zh_CN')
+        self.assertTrue(hold.display_name.startswith("异议："), hold.display_name)
+
     def test_a_contested_deduction_stays_deducted(self):
         contest = self._contest('commission', 4.0)
         self.assertFalse(contest.amount_aside)
