@@ -257,5 +257,6 @@ class MarketplaceRetentionReport(models.Model):
             'name': dict(self._fields['kind']._description_selection(self.env))[self.kind],
             'res_model': model,
             'view_mode': 'list,kanban,form',
+            'mobile_view_mode': 'kanban',
             'domain': list(Domain('company_id', '=', self.company_id.id) & period & Domain(domain)),
         }

@@ -252,6 +252,7 @@ class MarketplaceStatement(models.Model):
             'name': self.env._("Journal Entries"),
             'res_model': 'account.move',
             'view_mode': 'list,kanban,form',
+            'mobile_view_mode': 'kanban',
             'domain': [('id', 'in', moves.ids)],
         }
 

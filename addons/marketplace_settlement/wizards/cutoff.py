@@ -313,6 +313,7 @@ class MarketplaceCutoffLine(models.TransientModel):
             'name': self.merchant_id.display_name,
             'res_model': model,
             'view_mode': 'list,kanban,form',
+            'mobile_view_mode': 'kanban',
             'domain': [
                 ('company_id', '=', report.company_id.id),
                 ('merchant_id', '=', self.merchant_id.id),

@@ -164,6 +164,7 @@ class MarketplaceIncomeReportLine(models.TransientModel):
             'name': self.merchant_id.display_name,
             'res_model': 'marketplace.balance.entry',
             'view_mode': 'list,kanban,form',
+            'mobile_view_mode': 'kanban',
             'domain': [
                 ('company_id', '=', self.report_id.company_id.id),
                 ('merchant_id', '=', self.merchant_id.id),

@@ -77,6 +77,7 @@ class MarketplaceReconciliation(models.Model):
             'type': 'ir.actions.act_window',
             'res_model': 'account.move.line',
             'view_mode': 'list,kanban,form',
+            'mobile_view_mode': 'kanban',
             'domain': [
                 ('company_id', 'in', companies.ids),
                 ('parent_state', '=', 'posted'),
@@ -210,5 +211,6 @@ class MarketplaceReconciliationLine(models.Model):
             'name': self.name,
             'res_model': self.model_name,
             'view_mode': 'list,kanban,form',
+            'mobile_view_mode': 'kanban',
             'domain': [('id', 'in', self.res_ids)],
         }
