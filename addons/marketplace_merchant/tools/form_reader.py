@@ -117,8 +117,14 @@ class FormReader:
             number = math.nan
         if not math.isfinite(number):
             self.fail(name, self.env._("%s should be a number, as in 12.50.", label))
-        elif number < minimum or (maximum is not None and number > maximum):
-            self.fail(name, self.env._("%s is out of the usual range.", label))
+        elif number < minimum:
+            self.fail(name, self.env._(
+                "%(label)s should be at least %(limit)s.", label=label, limit=f'{minimum:,.10g}'
+            ))
+        elif maximum is not None and number > maximum:
+            self.fail(name, self.env._(
+                "%(label)s can be at most %(limit)s.", label=label, limit=f'{maximum:,.10g}'
+            ))
         else:
             self.clean[name] = number
 

@@ -148,7 +148,11 @@ class MerchantFinance(MerchantPortal):
     # === DEPOSIT === #
 
     @portal_route(DEPOSIT_PATH)
-    def merchant_deposit(self, **kwargs):
+    def merchant_deposit(self, tx_id='', **kwargs):
+        """Show the deposit.
+
+        :param str tx_id: id of the payment from which the payment pages bring the member back
+        """
         merchant_sudo = self._merchant_for('finance')
         account_sudo = merchant_sudo.deposit_account_ids[:1]
         demands_sudo = merchant_sudo.deposit_demand_ids
@@ -161,6 +165,7 @@ class MerchantFinance(MerchantPortal):
             demand=demands_sudo.filtered(lambda demand: demand.state in ('open', 'overdue')),
             missing_amount=merchant_sudo._deposit_missing(),
             transfer_hint=merchant_sudo._deposit_transfer_hint(),
+            payment=merchant_sudo._portal_deposit_payment(tx_id),
         )
         return request.render('marketplace_portal.merchant_deposit', values)
 

@@ -149,5 +149,18 @@ class MarketplaceMerchant(models.Model):
             requirements |= requirements._for_capability(capability, profile)
         return requirements
 
+    def _portal_deposit_payment(self, tx_id):
+        """Return the payment of the deposit that has not come to anything, or not yet.
+
+        :param str tx_id: id of the payment that was tried just now; a failed one is said once
+        :return: the `payment.transaction`, mostly empty
+        """
+        payments_sudo = self.env['payment.transaction'].sudo().search([
+            ('deposit_merchant_id', '=', self.id),
+            ('state', 'in', ('pending', 'authorized', 'cancel', 'error')),
+        ], order='id desc')  # fmt: skip
+        waiting = payments_sudo.filtered(lambda tx: tx.state in ('pending', 'authorized'))
+        return waiting[:1] or payments_sudo.filtered(lambda tx: str(tx.id) == tx_id)
+
     def _get_portal_path(self):
         return f'/my/merchant?merchant={self.id}'

@@ -47,6 +47,12 @@ class MarketplaceOrder(models.Model):
             return f'{super()._party_url(party)}#parcel_{self.id}'
         return f'{self.get_base_url()}/my/merchant/orders/{self.id}'
 
+    def _commission_returned(self):
+        """Return how much of the commission was given back with refunds."""
+        self.ensure_one()
+        returned = self.entry_ids.filtered(lambda entry: entry.kind == 'commission_refund')
+        return sum(returned.mapped('amount'))
+
     def _may_confirm_receipt(self):
         """Return whether the acting user may confirm that this parcel arrived."""
         self.ensure_one()

@@ -88,6 +88,24 @@ class TestMerchantFinance(MerchantCommon):
         self._send('/my/merchant/deposit/pay', {}, self.finance_a)
         self.assertTrue(self.last_url.endswith('/my/merchant/deposit'))
 
+    def test_what_became_of_a_payment_of_the_deposit_is_said(self):
+        self.merchant_a.tier_id.deposit_amount = 500
+        payer = self.merchant_a.partner_id
+        failed = self._transaction(500.0, payer, deposit_merchant_id=self.merchant_a.id)
+        failed._set_error("The card has expired")
+        path = '/my/merchant/deposit'
+        self.assertFalse(self._text(self._html(path, self.finance_a), 'o_deposit_payment'))
+        page = self._html(f'{path}?tx_id={failed.id}', self.finance_a)
+        for text in ("500.00 was not made", "The card has expired"):
+            self.assertIn(text, self._text(page, 'o_deposit_payment'))
+        for query in (f'{failed.id}', 'x'):
+            page = self._html(f'{path}?tx_id={query}', self.finance_b)
+            self.assertFalse(self._text(page, 'o_deposit_payment'))
+        waiting = self._transaction(500.0, payer, deposit_merchant_id=self.merchant_a.id)
+        waiting._set_pending()
+        page = self._html(f'{path}?tx_id={waiting.id}', self.finance_a)
+        self.assertIn("don't pay again", self._text(page, 'o_deposit_payment'))
+
     # === BANK ACCOUNT === #
 
     def test_new_account_waits_for_its_check(self):

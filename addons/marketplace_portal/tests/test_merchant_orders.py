@@ -8,6 +8,17 @@ from .merchant_common import MerchantCommon
 @tagged('post_install', '-at_install')
 class TestMerchantOrders(MerchantCommon):
 
+    # === AMOUNTS === #
+
+    def test_a_cancelled_order_costs_no_commission(self):
+        part = self._part(self._order())
+        part.amount_commission = -9.04
+        page = self._html(f'/my/merchant/orders/{part.id}', self.clerk_a)
+        self.assertIn("Our commission", self._text(page, 'o_order_amounts'))
+        part.with_user(self.clerk_a).portal_refuse("The last one broke")
+        page = self._html(f'/my/merchant/orders/{part.id}', self.clerk_a)
+        self.assertNotIn("Our commission", self._text(page, 'o_order_amounts'))
+
     # === LIST === #
 
     def test_tabs_and_search_show_what_they_say(self):

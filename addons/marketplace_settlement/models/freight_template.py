@@ -3,7 +3,7 @@
 import math
 from collections import namedtuple
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ..utils import EPSILON
 
@@ -125,6 +125,25 @@ class MarketplaceFreightTemplate(models.Model):
             if merchant in templates else 0.0
             for merchant, basis in goods.items()
         }
+
+    def _sentence(self):
+        """Return what sending costs as shoppers read it before anybody knows where to.
+
+        Without a template the merchant sends for free.
+        """
+        served = [rate for rate in (self, *self.zone_ids) if rate.is_served]
+        if not any(rate.base_amount or rate.next_amount for rate in served):
+            return self.env._("Free delivery.")
+        lowest = min(rate.base_amount for rate in served)
+        amount = tools.format_amount(self.env, lowest, self.currency_id)
+        thresholds = {rate.free_from for rate in served}
+        if len(thresholds) == 1 and (free_from := thresholds.pop()):
+            return self.env._(
+                "Delivery from %(amount)s, free from %(free_from)s of this seller's goods.",
+                amount=amount,
+                free_from=tools.format_amount(self.env, free_from, self.currency_id),
+            )
+        return self.env._("Delivery from %s, by address and quantity.", amount)
 
     def _get_part_amount(self, basis, address):
         self.ensure_one()

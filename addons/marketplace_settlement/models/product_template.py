@@ -47,6 +47,11 @@ class ProductTemplate(models.Model):
             self.sudo().merchant_id._ship_hours(),
         )
 
+    def _freight_sentence(self):
+        """Return what sending these goods of a merchant costs, as shoppers read it."""
+        self.ensure_one()
+        return self.sudo().merchant_id.freight_template_ids._sentence()
+
     def _sheet_rows(self):
         rows = super()._sheet_rows()
         stocks = self.product_variant_ids._get_merchant_stocks()

@@ -1,5 +1,6 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from odoo import Command, tools
 from odoo.exceptions import AccessError, MissingError
 from odoo.tests import tagged
 
@@ -33,6 +34,28 @@ class TestFreightZones(OrdersCommon):
         })
         rate = self.carrier.rate_shipment(self._cart(quantities, address))
         return rate['price'] if rate['success'] else None
+
+    def test_shoppers_read_what_sending_costs(self):
+        listing = self.bowl.product_tmpl_id
+        self.assertEqual(listing._freight_sentence(), "Free delivery.")
+        template = self.env['marketplace.freight.template'].create({
+            'merchant_id': self.merchant_a.id, 'base_amount': 10.0, 'free_from': 200.0,
+        })
+        amounts = {
+            amount: tools.format_amount(self.env, amount, template.currency_id)
+            for amount in (4.0, 10.0, 200.0)
+        }
+        self.assertEqual(
+            listing._freight_sentence(),
+            f"Delivery from {amounts[10.0]}, free from {amounts[200.0]} of this seller's goods.",
+        )
+        template.zone_ids = [
+            Command.create({'name': "Near", 'base_amount': 4.0}),
+            Command.create({'name': "Nowhere", 'is_served': False, 'base_amount': 1.0}),
+        ]
+        self.assertEqual(
+            listing._freight_sentence(), f"Delivery from {amounts[4.0]}, by address and quantity."
+        )
 
     def test_each_further_step_costs(self):
         self.as_clerk.portal_set_freight(dict(RATE, basis='piece', next_amount='2.5'))

@@ -76,6 +76,18 @@ class TestReturns(OrdersCommon):
         self.assertEqual(request.picking_id.state, 'cancel')
         self.assertTrue(part.deadline)
 
+    def test_a_deduction_has_its_limit(self):
+        request = self._request(self._received())
+        request.with_user(self.clerk_a).portal_approve()
+        request.with_user(self.shopper).portal_ship("YT9")
+        for deduction, message in (
+            (500, "Deduction can be at most 113."), (-1, "Deduction should be at least 0."),
+        ):
+            with self.assertRaises(FieldErrors) as raised:
+                request.with_user(self.clerk_a).portal_inspect(deduction=deduction, reason="Box")
+            self.assertEqual(raised.exception.field_errors['deduction'], message)
+        self.assertEqual(request.state, 'in_transit')
+
     def test_goods_on_their_way_count_as_received(self):
         request = self._request(self._received())
         request.with_user(self.clerk_a).portal_approve()
