@@ -292,7 +292,8 @@ class MarketplaceOrder(models.Model):
     def _on_deadline(self):
         """Take silence for consent: refuse, assume receipt, or complete. Remind who is late."""
         if self.state == 'to_accept':
-            reason = self.env._("The merchant did not accept the order in time.")
+            shopper = self.with_context(lang=self.partner_id.lang)
+            reason = shopper.env._("The merchant did not accept the order in time.")
             self._move_to('cancelled', reason=reason, system=True)
         elif self.state == 'to_ship':
             self.is_late = True

@@ -253,7 +253,7 @@ class MarketplaceReturn(models.Model):
             request.answer = reason or request.answer
             getattr(request, f'_enter_{target}')()
             if target in MAILED_STATES and request.state == target:
-                request._mail('state', state_label=request._state_label(target))
+                request._mail('state')
         if target in CLOSED_STATES:
             self.order_id._resume_completion()
 
@@ -320,7 +320,8 @@ class MarketplaceReturn(models.Model):
         if self.state == 'requested':
             self._move_to('approved', system=True)
         elif self.state == 'approved':
-            reason = self.env._("The goods were not sent back in time.")
+            shopper = self.with_context(lang=self.partner_id.lang)
+            reason = shopper.env._("The goods were not sent back in time.")
             self._move_to('rejected', reason=reason, system=True)
         elif self.state == 'in_transit':
             self._move_to('received', system=True)

@@ -106,6 +106,28 @@ class TestOrderMails(OrdersCommon):
         self.assertEqual(part.amount_refunded, part.amount_total)
         self.assertIn(amount, self._last_mail(part))
 
+    def test_a_mail_is_in_the_language_of_who_reads_it(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        self.clerk_a.lang = 'zh_CN'
+        part = self._received()
+        request = self.env['marketplace.return'].browse(
+            part.with_user(self.shopper).portal_request_return(
+                'return_refund', "It has a crack", {part._goods_lines().id: 1}
+            )
+        )
+        request.with_user(self.clerk_a).with_context(lang='zh_CN').portal_approve()
+        self.assertIn("is now: Approved.", html2plaintext(self._last_mail(request)).replace("*", ""))
+
+    def test_what_silence_did_is_said_in_the_language_of_the_shopper(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        self.shopper.lang = 'zh_CN'
+        part = self._part(self._order())
+        self._pass_deadline(part)
+        reason = "The merchant did not accept the order in time."
+        expected = self.env(context={'lang': 'zh_CN'})._(reason)
+        self.assertEqual(part.cancel_reason, expected)
+        self.assertNotEqual(expected, reason)
+
     def test_a_shortened_order_lists_what_does_not_come(self):
         part = self._part(self._order({self.bowl: 3, self.cup: 1}))
         bowls = part._goods_lines().filtered(lambda line: line.product_id == self.bowl)
