@@ -147,6 +147,11 @@ class MarketplaceStateMixin(models.AbstractModel):
         if ways and not any(self._may_move(way, system) for way in ways):
             raise self._move_access_error(target)
         move = next((way for way in ways if way.source == source), None)
+        if not move and source == target:
+            raise UserError(self.env._(
+                "%(document)s is “%(state)s” already. Reload the page to see its current state.",
+                document=self.sudo().display_name, state=self._state_label(source),
+            ))
         if not move:
             raise UserError(
                 self.env._(

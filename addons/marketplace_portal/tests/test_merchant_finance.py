@@ -55,7 +55,7 @@ class TestMerchantFinance(MerchantCommon):
         path = f'/my/merchant/statements/{statement.id}'
         self._send(path, {}, self.finance_a)
         page = self._send(path, {}, self.finance_a)
-        self.assertIn("cannot become", self._text(page, 'o_form_message'))
+        self.assertIn("already", self._text(page, 'o_form_message'))
 
     def test_home_shows_where_the_money_stands(self):
         order = self._paid()

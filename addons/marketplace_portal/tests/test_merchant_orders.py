@@ -89,7 +89,7 @@ class TestMerchantOrders(MerchantCommon):
         part = self._part(self._order())
         self._send(self._path(part), {'action': 'accept'}, self.clerk_a)
         page = self._send(self._path(part), {'action': 'accept'}, self.clerk_a)
-        self.assertIn("cannot become", self._text(page, 'o_form_message'))
+        self.assertIn("already", self._text(page, 'o_form_message'))
 
     def test_refuse_needs_a_reason_and_tells_the_shopper(self):
         part = self._part(self._order())

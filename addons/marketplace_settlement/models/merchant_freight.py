@@ -119,7 +119,9 @@ class MarketplaceMerchant(models.Model):
             reader.number(name, label, minimum, SIZE_MAXIMUM, required=False)
             reader.clean[name] = reader.clean.get(name) or 1.0
         for name, label in amounts.items():
-            reader.number(name, label, maximum=AMOUNT_MAXIMUM, required=False)
+            # Who sends goods for nothing says 0: a field left empty is no gift.
+            required = name == 'base_amount' and reader.clean['is_served']
+            reader.number(name, label, maximum=AMOUNT_MAXIMUM, required=required)
             reader.clean[name] = self.sudo().currency_id.round(reader.clean.get(name) or 0.0)
 
     def _read_regions(self, reader):

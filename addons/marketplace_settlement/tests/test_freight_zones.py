@@ -111,6 +111,14 @@ class TestFreightZones(OrdersCommon):
         with self.assertRaises(FieldErrors) as raised:
             self.as_clerk.portal_set_freight(wrong)
         self.assertEqual(set(raised.exception.field_errors), set(wrong))
+        self.assertEqual(
+            (raised.exception.field_errors['base_amount'],
+             raised.exception.field_errors['ship_hours']),
+            ("First freight should be at least 0.", "Sent within can be at most 72."),
+        )  # fmt: skip
+        with self.assertRaises(FieldErrors) as raised:
+            self.as_clerk.portal_set_freight(dict(RATE, basis='piece', base_amount=""))
+        self.assertEqual(set(raised.exception.field_errors), {'base_amount'})
         with self.assertRaises(FieldErrors) as raised:
             self.as_clerk.portal_set_freight_zone(dict(RATE, name=""))
         self.assertEqual(set(raised.exception.field_errors), {'name', 'state_ids'})
