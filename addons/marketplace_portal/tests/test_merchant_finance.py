@@ -96,7 +96,7 @@ class TestMerchantFinance(MerchantCommon):
         path = '/my/merchant/deposit'
         self.assertFalse(self._text(self._html(path, self.finance_a), 'o_deposit_payment'))
         page = self._html(f'{path}?tx_id={failed.id}', self.finance_a)
-        for text in ("500.00 was not made", "The card has expired"):
+        for text in ("500.00", "was not made", "The card has expired"):
             self.assertIn(text, self._text(page, 'o_deposit_payment'))
         for query in (f'{failed.id}', 'x'):
             page = self._html(f'{path}?tx_id={query}', self.finance_b)
