@@ -46,7 +46,7 @@ tours.add("marketplace_staff_contest_answer", {
         shows("reason", "tea festival"),
         check("The proof", "[name='evidence_ids']:contains('offer.png')"),
         press("action_propose"),
-        check("An answer needs its reason", ".modal:contains('Please give a reason')"),
+        check("An answer needs its reason", ".modal:contains('Please write the answer first')"),
         confirm(),
         type("amount_granted", "3.00"),
         type("answer", "The festival counted for one of two weeks."),
@@ -91,7 +91,7 @@ tours.add("marketplace_staff_reversal_request", {
         ...openRow(MERCHANT),
         click("Reverse", ".o_form_statusbar button:contains('Reverse')"),
         ...giveReason("The freight was booked twice."),
-        check("Another person approves it", ".alert:contains('A finance manager approves it')"),
+        check("Another person approves it", ".alert:contains('Another finance manager approves it')"),
         state("posted"),
     ],
 });
@@ -108,6 +108,9 @@ tours.add("marketplace_staff_reversal_approve", {
         state("done"),
         click("Its statement", "[name='statement_id'] .o_form_uri"),
         state("reversed"),
+        check("Why", "[name='reversal_ids'] .o_data_row:contains('The freight was booked twice.')"),
+        click("What was booked and taken back", "button[name='action_view_moves']"),
+        check("Six entries", ".o_list_view:has(.o_data_row:nth-child(6))"),
     ],
 });
 
