@@ -75,6 +75,7 @@ from . import account_move
 from . import account_move_guard
 from . import link_mixin
 from . import account_move_refund
+from . import account_move_unpaid
 from . import payment_transaction
 from . import statement_run
 from . import payment_refund

@@ -24,7 +24,13 @@ class AccountMoveLine(models.Model):
     # === BUSINESS METHODS === #
 
     def reconcile(self):
-        """Match open items within a merchant, never one merchant's with another's."""
+        """Match open items within a merchant, never one merchant's with another's.
+
+        What is sold and credited is matched with the statements that clear it, not with each other
+        by Odoo: a difference between the rates of both days would be booked twice.
+        """
+        if 'move_reverse_cancel' in self.env.context:
+            self -= self._marketplace_booked()
         merchants = self.grouped('merchant_id')
         if len(merchants) < 2:
             return super().reconcile()

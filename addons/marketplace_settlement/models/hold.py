@@ -51,6 +51,7 @@ class MarketplaceHold(models.Model):
             ('contest', "Contested Line"),
             ('reserve', "Reserve"),
             ('manual', "By Hand"),
+            ('unpaid', "Payment Undone"),
         ],
         required=True,
         readonly=True,
@@ -152,6 +153,8 @@ class MarketplaceHold(models.Model):
         _ = self.env._
         if self.kind == 'reserve':
             return _("Released on %s.", format_date(self.env, self.deadline.date()))
+        if self.kind == 'unpaid':
+            return _("Released when the shopper has paid.")
         if self.kind == 'contest':
             return _("Released when the contested line is answered.")
         if self.kind == 'manual':

@@ -89,7 +89,10 @@ class MarketplaceStatement(models.Model):
         })
         self._match_fees()
         # What cancels out needs no line of the settlement entry that would be found later.
-        self._match([statement.id for statement in self if not any(cleared[statement.id])])
+        self._match([
+            statement.id for statement in self
+            if statement.currency_id.is_zero(cleared[statement.id][0])
+        ])
 
     def _post_each(self, field_name, vals):
         """Make and post one document per statement, all together; note each on its statement.
@@ -164,8 +167,9 @@ class MarketplaceStatement(models.Model):
             self._prepare_line(name, other, self._to_company_currency(other))
             for name, other in self._by_account(amounts, OTHER_ACCOUNTS).items()
         ]
-        currencies = self.currency_id, self.company_id.currency_id
-        if not (currencies[0].is_zero(amount) and currencies[1].is_zero(balance)):
+        # Sales and refunds that cancel out are matched with each other: Odoo books what the rates
+        # of their days differ by.
+        if not self.currency_id.is_zero(amount):
             lines.append(self._prepare_line('marketplace_clearing_account_id', amount, balance))
         if not lines:
             return None
@@ -373,6 +377,7 @@ class MarketplaceStatement(models.Model):
         """Match what statements have cleared with the invoices that booked it."""
         statements = self.sudo().browse(ids)
         self._match_items([statement._clearing_items() for statement in statements])
+        self._match_items(statements._reserve_items())
         crash.point('statement_matched')
 
     def _clearing_items(self):
@@ -381,18 +386,40 @@ class MarketplaceStatement(models.Model):
         accounts = items.account_id
         return items | self.move_id.line_ids.filtered(lambda line: line.account_id in accounts)
 
+    def _reserve_items(self):
+        """Return the open items of the reserves of which these statements released some.
+
+        What is released is matched with what was kept first, so that no difference between the
+        rates of both days stays on the account.
+
+        :return: the items, one group per merchant and currency
+        :rtype: list
+        """
+        accounts = self.company_id.marketplace_reserve_account_id
+        released = self.move_id.line_ids.filtered(
+            lambda line: line.account_id in accounts and line.amount_currency > 0
+        )
+        items = released and self.env['account.move.line'].search([
+            ('account_id', 'in', accounts.ids), ('merchant_id', 'in', released.merchant_id.ids),
+            ('parent_state', '=', 'posted'), ('reconciled', '=', False),
+        ])  # fmt: skip
+        groups = items.grouped(lambda line: (line.account_id, line.merchant_id, line.currency_id))
+        return list(groups.values())
+
     # === CRON === #
 
     @api.model
     def _cron_match(self):
-        """Match posted statements with the invoices that they clear."""
+        """Match posted statements with the invoices that they clear, and reserves they release."""
         rows = self.env.execute_query(SQL(
             """
             SELECT DISTINCT move.marketplace_statement_id
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
               JOIN res_company company ON company.id = line.company_id
-               AND company.marketplace_clearing_account_id = line.account_id
+               AND (company.marketplace_clearing_account_id = line.account_id
+                    OR company.marketplace_reserve_account_id = line.account_id
+                    AND line.amount_currency > 0)
              WHERE NOT line.reconciled AND line.parent_state = 'posted'
                AND move.marketplace_statement_id IS NOT NULL
              ORDER BY 1

@@ -203,6 +203,8 @@ class MarketplaceStatement(models.Model):
                     'ref': self.env._("Reversal of %s", move.ref or self.name),
                     'date': fields.Date.context_today(self),
                     'invoice_date': move.is_invoice() and fields.Date.context_today(self),
+                    # What is undone is undone at its own rate, whatever the day's is.
+                    'invoice_currency_rate': move.invoice_currency_rate,
                     'marketplace_statement_id': self.id,
                 }
                 for move in moves

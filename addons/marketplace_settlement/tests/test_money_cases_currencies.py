@@ -203,3 +203,67 @@ class TestMoneyCasesCurrencies(MoneyCasesCommon):
             },
         )
         self.assertBooksAgree()
+
+    # === WHAT THE RATE DOES BETWEEN === #
+
+    def test_nothing_is_left_of_a_refund_before_the_invoice_is_matched(self):
+        """Settled at 2.00, refunded at 3.10 before the job has matched what was settled."""
+        order = self._buy_in(self.foreign, {self.bowl: 1})
+        self._complete(order)
+        statement = self._statement()
+        self.foreign.rate_ids.rate = 3.1
+        part = self._part(order)
+        part._refund({part._goods_lines(): 1.0}, "Broken", part)
+        debt = self.env['marketplace.statement']._offset_debts(self.company).filtered(
+            lambda debt: debt.merchant_id == self.merchant_a
+        )
+        self.assertEqual(debt.amount_net, -statement.amount_net)
+        self.env['marketplace.statement']._match((statement | debt).ids)
+        self.assertEqual(self._on_merchant_accounts(), [0.0, 0.0])
+        self.assertBooksAgree()
+
+    def test_nothing_is_left_of_a_sale_that_is_refunded_in_the_same_statement(self):
+        order = self._buy_in(self.foreign, {self.bowl: 1})
+        part = self._part(order)
+        self.foreign.rate_ids.rate = 3.1
+        part._refund({part._goods_lines(): 1.0}, "Broken", part)
+        self._complete(order)
+        self.env['marketplace.balance.entry']._book(
+            self.merchant_a, 'adjustment', 20.0, "Goodwill", part, part
+        )
+        statement = self._statement()
+        self.assertEqual(statement.amount_net, 20.0)
+        self.assertFalse(statement.move_id.line_ids.filtered(
+            lambda line: line.account_id == self.company.marketplace_clearing_account_id
+        ))
+        self.assertPaidOut(payable=6.45, bank=-6.45)
+        self.assertEqual(self._on_merchant_accounts(), [0.0, 0.0])
+
+    def test_nothing_is_left_of_a_reserve(self):
+        """22.60 are kept at 2.00, that is 11.30, and released at 3.10, that is 7.29."""
+        rule = self.env['marketplace.reserve.rule'].create({'percent': 10, 'days': 30})
+        rule.with_user(self.maker).action_activate()
+        self._complete(self._buy_in(self.foreign, {self.bowl: 1}))
+        self._statement()
+        account = self.company.marketplace_reserve_account_id
+        self.assertEqual(self._ledger(account, self.merchant_a), -11.3)
+        rule.with_user(self.maker).action_retire()
+        self._pass_deadline(self.env['marketplace.hold'].search(
+            [('kind', '=', 'reserve'), ('merchant_id', '=', self.merchant_a.id)]
+        ))
+        self.foreign.rate_ids.rate = 3.1
+        released = self._statement()
+        self.assertEqual(released.amount_net, 22.6)
+        self.env['marketplace.statement']._match(released.ids)
+        self.assertEqual(self._ledger(account, self.merchant_a), 0.0)
+        self.assertBooksAgree()
+
+    def test_a_statement_is_reversed_at_its_own_rates(self):
+        self._complete(self._buy_in(self.foreign, {self.bowl: 1}))
+        statement = self._statement()
+        self.foreign.rate_ids.rate = 3.1
+        statement.with_user(self.maker).action_request_reversal("Wrong month")
+        statement.reversal_ids.with_user(self.approver).action_approve()
+        credit_note = statement.fee_move_id.reversal_move_ids
+        self.assertEqual(self._balances(statement.fee_move_id | credit_note), {})
+        self.assertBooksAgree()

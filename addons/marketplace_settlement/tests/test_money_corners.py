@@ -203,6 +203,27 @@ class TestMoneyCorners(MoneyCommon):
         with self.assertRaisesRegex(UserError, f"was sold in {self.currency.name}"):
             invoice.action_post()
 
+    def test_what_was_earned_waits_while_a_payment_is_undone(self):
+        order = self._cart({self.bowl: 1})
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self._register_payment(invoice)
+        self._complete(order)
+        self.assertEqual(self._wallet().available, 103.96)
+        invoice.line_ids.remove_move_reconcile()
+        hold = self._part(order).hold_ids
+        self.assertEqual((hold.kind, hold.state), ('unpaid', 'active'))
+        self.assertEqual((self._wallet().available, self._wallet().held), (0.0, 103.96))
+        self.assertFalse(self.env['marketplace.statement']._generate(
+            fields.Date.context_today(self.merchant_a), self.merchant_a
+        ))
+        self.assertBooksAgree()
+        self._register_payment(invoice)
+        self.assertEqual(hold.state, 'released')
+        self.assertEqual((self._wallet().available, self._wallet().held), (103.96, 0.0))
+        self.assertBooksAgree()
+
     def test_a_cancelled_part_leaves_the_draft_invoice(self):
         order = self._cart_with_freight({self.bowl: 1, self.vase: 1})
         order.action_confirm()
