@@ -58,7 +58,7 @@ class MarketplaceDepositDemand(models.Model):
     )
     missing = fields.Monetary(related='merchant_id.deposit_missing', string="Amount Still Missing")
     date_due = fields.Date(string="Pay until", required=True, readonly=True, tracking=True)
-    reason = fields.Selection(
+    cause = fields.Selection(
         selection=[
             ('used', "The deposit was used, and is not complete any more."),
             ('required', "The deposit that your tier and your open orders ask for is not"
@@ -66,7 +66,9 @@ class MarketplaceDepositDemand(models.Model):
         ],
         required=True,
         readonly=True,
+        default='used',
     )
+    reason = fields.Char(compute='_compute_reason', help="The cause, in the reader's language.")
     state = fields.Selection(
         selection=[
             ('open', "To Be Paid In"),
@@ -86,6 +88,15 @@ class MarketplaceDepositDemand(models.Model):
         "(merchant_id) WHERE state IN ('open', 'overdue')",
         "This merchant is asked to top up already.",
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('cause')
+    @api.depends_context('lang')
+    def _compute_reason(self):
+        labels = dict(self._fields['cause']._description_selection(self.env))
+        for demand in self:
+            demand.reason = labels.get(demand.cause)
 
     # === CRUD METHODS === #
 
@@ -123,10 +134,10 @@ class MarketplaceDepositDemand(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _follow(self, merchants, reason):
+    def _follow(self, merchants, cause):
         """Ask merchants that sell for what their deposit lacks, and close what is complete.
 
-        :param str reason: why it is asked for now
+        :param str cause: why it is asked for now
         """
         asked = self.search([
             ('merchant_id', 'in', merchants.ids), ('state', 'in', OPEN_STATES),
@@ -149,7 +160,7 @@ class MarketplaceDepositDemand(models.Model):
                 'date_due': today + timedelta(
                     days=merchant.company_id.marketplace_deposit_demand_days
                 ),
-                'reason': reason,
+                'cause': cause,
             }
             for merchant in lacking - asked.merchant_id
         ])
@@ -159,10 +170,9 @@ class MarketplaceDepositDemand(models.Model):
         """Give the requirements their day, the clock its next step, and the merchants a mail."""
         Requirement = self.env['marketplace.requirement'].sudo()
         gaps = Requirement.search([('kind', '=', 'deposit')])._gaps(self.merchant_id)
-        reasons = dict(self._fields['reason']._description_selection(self.env))
         Due = self.env['marketplace.requirement.due'].sudo()
         Due._give([
-            (requirement, demand.merchant_id, demand.date_due, reasons[demand.reason])
+            (requirement, demand.merchant_id, demand.date_due, demand.reason)
             for requirement, lacking in gaps.items()
             for demand in self
             if demand.merchant_id in lacking

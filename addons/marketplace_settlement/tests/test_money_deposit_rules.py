@@ -224,6 +224,17 @@ class TestDepositDemand(DepositCommon):
         )
         self.assertRecordValues(due, [{'date': demand.date_due, 'mail_on': False}])
 
+    def test_each_one_reads_in_the_own_language_why_it_is_asked_for(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        demand = self._run()
+        label = self.env['ir.model.fields.selection'].search([
+            ('field_id', '=', self.env['ir.model.fields']._get(demand._name, 'cause').id),
+            ('value', '=', 'required'),
+        ])
+        label.update_field_translations('name', {'zh_CN': "您的保证金尚未足额。"})
+        self.assertIn("your open orders ask for", demand.reason)
+        self.assertEqual(demand.with_context(lang='zh_CN').reason, "您的保证金尚未足额。")
+
     def test_paying_in_meets_the_demand(self):
         demand = self._run()
         self._receive(200.0, "T1")
