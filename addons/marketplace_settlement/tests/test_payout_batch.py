@@ -201,6 +201,10 @@ class TestPayoutBatch(PayoutCommon):
         self.company.marketplace_payout_block = False
 
     def test_a_channel_pays_from_its_own_journal(self):
+        Channel = self.env['marketplace.payout.channel'].with_user(self.maker)
+        proposed = Channel.with_company(self.company).default_get(['journal_id'])['journal_id']
+        journal = self.bank_journal.browse(proposed)
+        self.assertEqual((journal.type, journal.company_id), ('bank', self.company))
         self._posted()
         other = self.bank_journal.copy({'name': "Other bank", 'code': 'OTHBK'})
         with self.assertRaisesRegex(ValidationError, "pays from"):
