@@ -81,12 +81,13 @@ class MarketplaceOrder(models.Model):
         :rtype: list[dict]
         """
         self.ensure_one()
+        Policy = self.env['marketplace.return.policy']
         lines = self.sudo()._goods_lines()
-        groups = lines.grouped('marketplace_return_policy_id')
+        groups = lines.grouped(lambda line: tuple(Policy._sentences(line._return_terms())))
         return [
             {
                 'goods': part._get_product_list() if len(groups) > 1 else '',
-                'sentences': policy._sentences(self.company_id),
+                'sentences': sentences,
             }
-            for policy, part in groups.items()
+            for sentences, part in groups.items()
         ]

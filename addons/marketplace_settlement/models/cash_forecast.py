@@ -229,12 +229,12 @@ class MarketplaceCashForecast(models.Model):
             end=SQL(
                 "CASE WHEN o.state = 'completed' THEN o.available_date"
                 " WHEN o.date_received IS NOT NULL THEN COALESCE(o.deadline, o.date_received"
-                " + make_interval(days => company.marketplace_return_days))::date END"
+                " + make_interval(days => o.return_days))::date END"
             ),
             waited=self._payable_day(SQL(
                 "CASE WHEN o.state = 'completed' THEN o.available_date"
                 " WHEN o.date_received IS NOT NULL THEN COALESCE(o.deadline, o.date_received"
-                " + make_interval(days => company.marketplace_return_days))::date"
+                " + make_interval(days => o.return_days))::date"
                 " + COALESCE(o.settlement_days, 0) END"
             )),
         )  # fmt: skip

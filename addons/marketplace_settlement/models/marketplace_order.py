@@ -372,6 +372,9 @@ class MarketplaceOrder(models.Model):
                 'amount_sales': sum(
                     kinds.get('sale', order.line_ids.browse()).mapped('marketplace_sales')
                 ),
+                'return_days': max(
+                    order._goods_lines().mapped('marketplace_return_days'), default=0
+                ),
                 'amount_logistics_subsidy': sum(
                     kinds.get('shipping', order.line_ids.browse()).mapped('marketplace_subsidy')
                 ),

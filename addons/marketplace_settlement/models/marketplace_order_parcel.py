@@ -153,6 +153,12 @@ class MarketplaceOrder(models.Model):
             ) > 0
         }
 
+    def _slip_quantities(self):
+        """Return what a packing slip lists: what leaves next; once all has left, all of it."""
+        return self._unsent_quantities() or {
+            line: quantity for line, quantity in self._sent_quantities().items() if quantity
+        }
+
     def _send(self, quantities, values):
         """Let goods leave the warehouse; with several steps, each transfer makes the next.
 

@@ -18,21 +18,22 @@ class MarketplaceOrder(models.Model):
 
     _inherit = 'marketplace.order'
 
+    return_days = fields.Integer(
+        string="Return Window (days)", readonly=True,
+        help="The longest of its goods, as it was when they were sold.",
+    )  # fmt: skip
     date_return_end = fields.Datetime(
-        string="Returns until", compute='_compute_date_return_end', compute_sudo=True,
+        string="Returns until", compute='_compute_date_return_end',
         help="The end of the longest return window; the order is completed then.",
     )  # fmt: skip
 
     # === COMPUTE METHODS === #
 
-    @api.depends(
-        'date_received', 'company_id.marketplace_return_days',
-        'line_ids.marketplace_return_policy_id',
-    )  # fmt: skip
+    @api.depends('date_received', 'return_days')
     def _compute_date_return_end(self):
         for order in self:
-            ends = [order._return_end(line) for line in order._goods_lines()]
-            order.date_return_end = order.date_received and max(ends, default=order.date_received)
+            days = timedelta(days=order.return_days)
+            order.date_return_end = order.date_received and order.date_received + days
 
     def _return_end(self, line):
         """Return until when a line may be returned, ``False`` before its receipt."""

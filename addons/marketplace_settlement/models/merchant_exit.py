@@ -1,7 +1,5 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
-from datetime import timedelta
-
 from odoo import fields, models
 from odoo.tools import formatLang
 
@@ -74,16 +72,15 @@ class MarketplaceMerchant(models.Model):
                 ('merchant_id', '=', self.id),
                 ('state', '=', 'delivered'), ('date_received', '!=', False),
             ],
-            ['currency_id'], ['amount_total:sum', 'date_received:max', 'id:array_agg'],
+            ['currency_id'], ['amount_total:sum', 'id:recordset'],
         )  # fmt: skip
-        window = timedelta(days=self.company_id.marketplace_return_days)
         return [
             self._prepare_obstacle(
                 'return_windows', self.env._("Orders that may still be returned"),
-                'marketplace.order', ids, amount, currency, until=(received + window).date(),
-                holds_deposit=True,
+                'marketplace.order', orders.ids, amount, currency, holds_deposit=True,
+                until=max(orders.mapped('date_return_end')).date(),
             )
-            for currency, amount, received, ids in groups
+            for currency, amount, orders in groups
         ]
 
     def _open_returns(self):

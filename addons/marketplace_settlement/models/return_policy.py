@@ -116,12 +116,13 @@ class MarketplaceReturnPolicy(models.Model):
             'restocking_percent': 0.0,
         }
 
-    def _sentences(self, company):
-        """Return the terms as shoppers read them.
+    @api.model
+    def _sentences(self, terms):
+        """Return terms as shoppers read them.
 
+        :param dict terms: as of :meth:`_terms`
         :rtype: list[str]
         """
-        terms = self._terms(company)
         if not terms['days']:
             return [self.env._("These goods cannot be returned.")]
         if not terms['is_no_reason']:
@@ -187,18 +188,27 @@ class SaleOrderLine(models.Model):
         groups='marketplace_merchant.group_staff',
         help="As it was when the goods were sold; empty: the terms of the company.",
     )  # fmt: skip
+    marketplace_return_days = fields.Integer(
+        string="Return Window (days)", readonly=True, copy=False,
+        groups='marketplace_merchant.group_staff', help="As it was when the goods were sold.",
+    )  # fmt: skip
 
     def _prepare_marketplace_freeze(self, amount):
         values = super()._prepare_marketplace_freeze(amount)
         policy = self.env['marketplace.return.policy']._find(
             self.product_id.categ_id, self.company_id
         )
-        return dict(values, marketplace_return_policy_id=policy.id)
+        return dict(
+            values,
+            marketplace_return_policy_id=policy.id,
+            marketplace_return_days=policy._terms(self.company_id)['days'],
+        )
 
     def _return_terms(self):
         """Return the terms under which this line was sold; see `_terms` of the policy."""
-        self.ensure_one()
-        return self.sudo().marketplace_return_policy_id._terms(self.company_id)
+        line = self.sudo()
+        terms = line.marketplace_return_policy_id._terms(line.company_id)
+        return dict(terms, days=line.marketplace_return_days)
 
 
 class ProductTemplate(models.Model):
@@ -212,7 +222,7 @@ class ProductTemplate(models.Model):
         self.ensure_one()
         company = self.sudo().merchant_id.company_id or self.env.company
         policy = self.env['marketplace.return.policy']._find(self.sudo().categ_id, company)
-        return policy._sentences(company)
+        return policy._sentences(policy._terms(company))
 
 
 class ResCompany(models.Model):

@@ -13,7 +13,7 @@ FROZEN = (
     'marketplace_vat_liability', 'marketplace_tier_id', 'marketplace_rule_id',
     'marketplace_sales', 'marketplace_base', 'marketplace_percent', 'marketplace_brackets',
     'marketplace_fixed_fee', 'marketplace_commission', 'marketplace_fee_return',
-    'marketplace_cancelled_qty',
+    'marketplace_cancelled_qty', 'marketplace_return_policy_id', 'marketplace_return_days',
 )  # fmt: skip
 PRICED_BY = (
     'product_id', 'product_uom_qty', 'product_uom_id', 'price_unit', 'discount', 'tax_ids',

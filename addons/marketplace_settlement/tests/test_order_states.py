@@ -224,11 +224,27 @@ class TestOrderStates(OrdersCommon):
             with self.assertRaises(UserError):
                 part.with_user(user).write({'tracking_ref': "X"})
 
-    def test_the_packing_slip_shows_the_goods_of_one_merchant(self):
-        part = self._part(self._order({self.bowl: 2, self.vase: 1}))
-        html = self.env['ir.actions.report']._render_qweb_html(
+    def _packing_slip(self, part):
+        return self.env['ir.actions.report']._render_qweb_html(
             'marketplace_settlement.action_report_packing_slip', part.ids
         )[0].decode()
-        self.assertIn(part.name, html)
-        self.assertIn("Bowl", html)
-        self.assertNotIn("Vase", html)
+
+    def test_the_packing_slip_shows_the_goods_of_one_merchant(self):
+        part = self._part(self._order({self.bowl: 2, self.vase: 1}))
+        slip = self._packing_slip(part)
+        self.assertIn(part.name, slip)
+        self.assertIn("Bowl", slip)
+        self.assertNotIn("Vase", slip)
+        self.assertIn("until 7 days after receipt", slip)
+
+    def test_the_packing_slip_lists_what_leaves_next(self):
+        part = self._part(self._order({self.bowl: 5}))
+        part.with_user(self.clerk_a).portal_accept()
+        self.assertIn(">5.00<", self._packing_slip(part))
+        line = part._goods_lines()
+        part.with_user(self.clerk_a).portal_ship("SF Express", "SF1", {str(line.id): 2})
+        slip = self._packing_slip(part)
+        self.assertIn(">3.00<", slip)
+        self.assertIn("What was sent before is not listed", slip)
+        part.with_user(self.clerk_a).portal_ship("SF Express", "SF2")
+        self.assertIn(">5.00<", self._packing_slip(part))

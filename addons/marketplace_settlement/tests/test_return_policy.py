@@ -1,5 +1,7 @@
 # Part of Marketplace Suite. See LICENSE file for full copyright and licensing details.
 
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -69,6 +71,17 @@ class TestReturnPolicy(ReturnCommon):
         policy.active = False
         self._policy(days=5)
         self.assertEqual((part.date_return_end - part.date_received).days, 30)
+
+    def test_the_window_of_the_company_is_frozen_too(self):
+        part = self._bought({self.bowl: 1})
+        self.company.marketplace_return_days = 1
+        self.assertEqual((part.date_return_end - part.date_received).days, 7)
+        terms = part._goods_lines()._return_terms()
+        self.assertIn("within 7 days", self.env['marketplace.return.policy']._sentences(terms)[0])
+        part.date_received -= timedelta(days=6)
+        self.assertTrue(part._returnable_quantities())
+        part.date_received -= timedelta(days=2)
+        self.assertFalse(part._returnable_quantities())
 
     def test_what_cannot_be_returned_is_not_offered(self):
         self._policy(days=0)
