@@ -116,7 +116,7 @@ class TestOrderMails(OrdersCommon):
             )
         )
         request.with_user(self.clerk_a).with_context(lang='zh_CN').portal_approve()
-        self.assertIn("is now: Approved.", html2plaintext(self._last_mail(request)).replace("*", ""))
+        self.assertIn("is now: *Approved*.", html2plaintext(self._last_mail(request)))
 
     def test_what_silence_did_is_said_in_the_language_of_the_shopper(self):
         self.env['res.lang']._activate_lang('zh_CN')
