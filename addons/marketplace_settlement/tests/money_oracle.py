@@ -160,6 +160,22 @@ class Oracle:
         for entry in paid:
             entry.bucket = 'in_transit'
 
+    def reverse(self, merchant, number):
+        """Undo a statement that waits for a payout; return whether that is possible.
+
+        Not where the payout of its entries was made, a later debt was taken out of what it pays,
+        or an order in it is held.
+        """
+        own = [entry for entry in self.entries if entry.statement == number]
+        if (
+            any(e.bucket != 'in_transit' or (e.part and e.part.is_held) for e in own)
+            or sum(entry.amount for entry in own) > self._sum(merchant, 'in_transit')
+        ):
+            return False
+        for entry in own:
+            entry.bucket, entry.statement = 'available', None
+        return True
+
     # === WHAT FOLLOWS === #
 
     def wallet(self, merchant):

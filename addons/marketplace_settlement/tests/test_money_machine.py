@@ -34,7 +34,7 @@ merchants = st.integers(0, 1)
 
 
 class MoneyMachine(RuleBasedStateMachine):
-    """Orders, refunds, holds, penalties, statements and payouts in any order.
+    """Orders, refunds, holds, penalties, statements, their reversals and payouts in any order.
 
     After every step each wallet and each account has what the oracle says, and the checker finds
     nothing.
@@ -47,6 +47,7 @@ class MoneyMachine(RuleBasedStateMachine):
         super().__init__()
         self.oracle = Oracle()
         self.records = {}
+        self.posted = {}
         self.savepoint = self.case.env.cr.savepoint()
 
     def teardown(self):
@@ -150,6 +151,16 @@ class MoneyMachine(RuleBasedStateMachine):
             member = (self.case.finance_a, self.case.finance_b)[merchant]
             statement.with_user(member).portal_confirm()
             statement.with_user(self.case.officer).action_post()
+            self.posted[merchant] = (statement, self.oracle.statements)
+
+    @precondition(lambda self: self.posted)
+    @rule()
+    def reverse(self):
+        """Undo what was settled last, by two people; the next statement settles it again."""
+        merchant, (statement, number) = self.posted.popitem()
+        if self.oracle.reverse(merchant, number):
+            statement.with_user(self.case.officer).action_request_reversal("Wrong month")
+            statement.reversal_ids.with_user(self.case.approver).action_approve()
 
     @precondition(lambda self: any(self.oracle.due(merchant) > 0 for merchant in (0, 1)))
     @rule(outcome=st.sampled_from(['paid', 'failed', 'unknown', 'returned']))
