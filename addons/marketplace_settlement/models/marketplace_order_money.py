@@ -331,6 +331,9 @@ class SaleOrderLine(models.Model):
             'order_id': self.order_id.id,
         })
 
+    def _marketplace_posted_items(self):
+        return self.invoice_lines.filtered(lambda line: line.parent_state == 'posted')
+
     def _marketplace_left_by_invoice(self):
         """Return what is left to refund of each posted invoice, the last first: {move: amount}.
 
@@ -338,7 +341,7 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         left = defaultdict(float)
-        for item in self.invoice_lines.filtered(lambda item: item.parent_state == 'posted'):
+        for item in self._marketplace_posted_items():
             move = item.move_id
             sign = 1 if move.move_type == 'out_invoice' else -1
             left[move.reversed_entry_id or move] += sign * item.price_total
@@ -355,8 +358,8 @@ class SaleOrderLine(models.Model):
             return remaining
         rounding = self.currency_id.rounding
         part = cumulated(self.marketplace_amount, ratio, FULL, 0.0, rounding)
-        refunds = self.invoice_lines.filtered(
-            lambda line: line.parent_state == 'posted' and line.move_id.move_type == 'out_refund'
+        refunds = self._marketplace_posted_items().filtered(
+            lambda line: line.move_id.move_type == 'out_refund'
         )
         # Each refund may have been rounded by half a cent: what is left of that goes with the last.
         if abs(remaining - part) < rounding * (len(refunds) + 1.1) / 2:
@@ -393,7 +396,7 @@ class SaleOrderLine(models.Model):
         if not invoiced.tax_ids:
             return False
         rounding = self.currency_id.rounding
-        posted = self.invoice_lines.filtered(lambda line: line.parent_state == 'posted')
+        posted = self._marketplace_posted_items()
         credited = posted.filtered(lambda line: line.move_id.move_type == 'out_refund')
         sold = posted - credited
         untaxed = cumulated(

@@ -49,8 +49,7 @@ class MarketplaceReturnLine(models.Model):
         self.ensure_one()
         line = self.sale_line_id
         part = self._share() * quantity / self.quantity
-        invoiced = line.invoice_lines.filtered(lambda item: item.parent_state == 'posted')
-        if not invoiced or line.currency_id.is_zero(line.marketplace_amount):
+        if not line._marketplace_posted_items() or line.currency_id.is_zero(line.marketplace_amount):
             return part
         return min(part, self._left_for_goods(left) / line.marketplace_amount)
 
@@ -62,7 +61,8 @@ class MarketplaceReturnLine(models.Model):
         :param dict left: as of :meth:`_refundable_part`
         """
         line = self.sale_line_id
-        settled = max(self.search([('sale_line_id', '=', line.id)]).mapped('amount_settled'))
+        returned = self.return_id.order_id.return_ids.line_ids.grouped('sale_line_id')[line]
+        settled = max(returned.mapped('amount_settled'))
         return min(left.get(line, 0.0), line.marketplace_amount - settled)
 
     def _settle(self, quantity, left):
