@@ -132,12 +132,12 @@ class MarketplaceStatement(models.Model):
 
         :rtype: Markup
         """
-        _, key = self.env._, ('merchant_id', 'company_id', 'currency_id')
-        drafts = {
-            tuple(draft[name] for name in key) for draft in self.search([('state', '=', 'draft')])
-        }
+        drafts = {draft._owner() for draft in self.search([('state', '=', 'draft')])}
         available = self.env['marketplace.wallet'].search([('available', '>', 0)])
-        waiting = available.filtered(lambda wallet: tuple(wallet[name] for name in key) in drafts)
+        waiting = available.filtered(
+            lambda wallet: (wallet.merchant_id, wallet.company_id, wallet.currency_id) in drafts
+        )
+        _ = self.env._
         holds = self.env['marketplace.hold'].search_count([('state', '=', 'active')])
         reasons = [
             (not available, _(
