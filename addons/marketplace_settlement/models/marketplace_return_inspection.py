@@ -49,7 +49,8 @@ class MarketplaceReturnLine(models.Model):
         self.ensure_one()
         line = self.sale_line_id
         part = self._share() * quantity / self.quantity
-        if not line._marketplace_posted_items() or line.currency_id.is_zero(line.marketplace_amount):
+        is_free = line.currency_id.is_zero(line.marketplace_amount)
+        if is_free or not line._marketplace_posted_items():
             return part
         return min(part, self._left_for_goods(left) / line.marketplace_amount)
 

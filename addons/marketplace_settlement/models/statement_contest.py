@@ -173,6 +173,8 @@ class MarketplaceStatementContest(models.Model):
 
     def _for_staff(self):
         self.check_access('read')
+        if not self.env.user.has_group(OFFICER):
+            raise AccessError(self.env._("Contested lines are answered by finance officers."))
         return self.sudo()
 
     # === PORTAL METHODS === #
