@@ -59,7 +59,7 @@ def copied_database(source, name, server=None):
     """
     target = {**os.environ, **(server or {})}
     files = Database(name).files
-    _call(['dropdb', '--if-exists', '--force', name], target)
+    drop_database(name, target)
     _call(['createdb', name], target)
     dump = subprocess.Popen(['pg_dump', '--format=custom', '--compress=0', source], stdout=-1)
     restore = ['pg_restore', '--no-owner', '--exit-on-error', f'--dbname={name}']
@@ -70,8 +70,18 @@ def copied_database(source, name, server=None):
     try:
         yield name
     finally:
-        _call(['dropdb', '--if-exists', '--force', name], target)
+        drop_database(name, target)
         shutil.rmtree(files, ignore_errors=True)
+
+
+def drop_database(name, env):
+    """Drop a database that processes may be connected to.
+
+    Force fails while PostgreSQL tidies the database up; without force PostgreSQL stops doing so.
+    """
+    command = ['dropdb', '--if-exists', name]
+    if subprocess.run([*command, '--force'], env=env, stderr=-1, check=False).returncode:
+        _call(command, env)
 
 
 def _call(command, env, **options):

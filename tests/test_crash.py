@@ -188,8 +188,8 @@ class TestCrash(BaseCase):
     def _start_anew(self):
         """Put the database and the bank back to where the first life started."""
         self.bank.forget()
-        for command in (['dropdb', '--force', DATABASE], ['createdb', '-T', START, DATABASE]):
-            subprocess.run(command, env=self.server, check=True)
+        rig.drop_database(DATABASE, self.server)
+        subprocess.run(['createdb', '-T', START, DATABASE], env=self.server, check=True)
 
 
 class _Worker:
